@@ -1,0 +1,30 @@
+"""How much one caller may ask for: request sizes, GraphQL limits and rate limits."""
+
+from __future__ import annotations
+
+from config import env
+
+# GraphQL, refused before execution. The existing editor sends whole stories in one variable: it passes.
+GRAPHQL_MAX_BODY_BYTES = env.integer("GRAPHQL_MAX_BODY_BYTES", 4_000_000, least=1_000)
+GRAPHQL_MAX_QUERY_BYTES = env.integer("GRAPHQL_MAX_QUERY_BYTES", 100_000, least=100)
+GRAPHQL_MAX_TOKENS = env.integer("GRAPHQL_MAX_TOKENS", 2_000, least=50)
+GRAPHQL_MAX_DEPTH = env.integer("GRAPHQL_MAX_DEPTH", 15, least=3)
+GRAPHQL_MAX_ALIASES = env.integer("GRAPHQL_MAX_ALIASES", 50, least=0)
+GRAPHQL_MAX_ROOT_FIELDS = env.integer("GRAPHQL_MAX_ROOT_FIELDS", 20, least=1)
+GRAPHQL_MAX_FIELDS = env.integer("GRAPHQL_MAX_FIELDS", 500, least=10)
+GRAPHQL_MAX_JSON_DEPTH = env.integer("GRAPHQL_MAX_JSON_DEPTH", 64, least=8)
+GRAPHQL_MAX_FILES = env.integer("GRAPHQL_MAX_FILES", 10, least=1)
+GRAPHQL_MAX_BATCH = env.integer("GRAPHQL_MAX_BATCH", 1, least=1, most=10)
+
+# Django's own guards; uploads stream to disk, so only the non-file part of a body counts here.
+DATA_UPLOAD_MAX_MEMORY_SIZE = GRAPHQL_MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# "amount/period" in the notation of the limits library; an empty text switches one off.
+RATE_LIMITS = {
+    "login": env.text("RATE_LIMIT_LOGIN", "5/minute"),
+    "create_user": env.text("RATE_LIMIT_CREATE_USER", "10/hour"),
+}
+# How many proxies of ours append to X-Forwarded-For; 0 means the peer address counts.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)

@@ -1,0 +1,36 @@
+"""`make run`: embedded services, debug on, everything below one data folder."""
+
+from __future__ import annotations
+
+from config import env
+from config.settings.run_file import read_run_file
+
+from config.settings.base import *  # isort: skip
+
+env.read_file(BASE_DIR / ".env")
+
+DEBUG = env.flag("DEBUG", default=True)
+SECRET_KEY = env.text("SECRET_KEY", "insecure-until-manage-py-up-writes-an-env-file-with-a-real-one")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
+
+DATA_DIR = (BASE_DIR / env.text("STORYCORE_DATA", ".storycore")).resolve()
+RUNNING = read_run_file(DATA_DIR)
+
+MONGODB_URI = env.text("MONGODB_URI", RUNNING.get("mongodb_uri", "mongodb://127.0.0.1:27017/?directConnection=true"))
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", RUNNING.get("redis_url", "redis://127.0.0.1:6379/0"))
+REDIS_URL = env.text("REDIS_URL", RUNNING.get("redis_url", ""))
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "accounts.sqlite3",
+        # Readers never wait for the writer, and a writer takes its lock at BEGIN instead of failing later.
+        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", "transaction_mode": "IMMEDIATE", "timeout": 10},
+    },
+    "content": content_database(MONGODB_URI, MONGODB_NAME),
+}
+if env.text("DATABASE_URL", ""):
+    DATABASES["default"] = env.database("DATABASE_URL", "")
+MEDIA_ROOT = DATA_DIR / "media"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
