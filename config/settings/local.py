@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from config import env
 from config.settings.run_file import read_run_file
 
-from config.settings.base import *  # isort: skip
+# Before the shared parts, because they read the environment too.
+env.read_file(Path(__file__).resolve().parents[2] / ".env")
 
-env.read_file(BASE_DIR / ".env")
+from config.settings.base import *  # noqa: E402
 
 DEBUG = env.flag("DEBUG", default=True)
 SECRET_KEY = env.text("SECRET_KEY", "insecure-until-manage-py-up-writes-an-env-file-with-a-real-one")
