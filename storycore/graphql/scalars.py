@@ -1,0 +1,55 @@
+"""Which leaf types does the schema have beyond GraphQL's own?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphql import (
+    BooleanValueNode,
+    FloatValueNode,
+    GraphQLError,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+)
+
+_DEPTH_MAX = 32
+
+
+class JSON(graphene.Scalar):
+    """Any JSON value: an object, a list, a text, a number, true, false or null."""
+
+    @staticmethod
+    def serialize(value: Any) -> Any:
+        return value
+
+    @staticmethod
+    def parse_value(value: Any) -> Any:
+        return value
+
+    @staticmethod
+    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        return _literal(node, variables or {}, 1)
+
+
+def _literal(node: ValueNode, variables: dict[str, Any], depth: int) -> Any:
+    if depth > _DEPTH_MAX:
+        raise GraphQLError(f"The JSON is nested deeper than {_DEPTH_MAX} levels.", node)
+    match node:
+        case ObjectValueNode():
+            return {one.name.value: _literal(one.value, variables, depth + 1) for one in node.fields}
+        case ListValueNode():
+            return [_literal(one, variables, depth + 1) for one in node.values]
+        case IntValueNode():
+            return int(node.value)
+        case FloatValueNode():
+            return float(node.value)
+        case StringValueNode() | BooleanValueNode():
+            return node.value
+        case NullValueNode():
+            return None
+    return variables.get(getattr(getattr(node, "name", None), "value", ""))

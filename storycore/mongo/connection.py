@@ -1,0 +1,54 @@
+"""Where is MongoDB? One lazy client a process, shared by MongoEngine and by our plain reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mongoengine
+from mongoengine.connection import get_connection, get_db
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+# An acknowledged write survives the death of every process and a fail-over.
+DURABLE = WriteConcern(w="majority", j=True)
+SNAPSHOT = ReadConcern("snapshot")
+
+
+def configure(uri: str, name: str) -> None:
+    """Register the content database; nothing connects before the first use, so a fork stays safe.
+
+    `uri` may carry a user and a password; they never reach a log.
+    """
+    mongoengine.register_connection(
+        "default",
+        name=name,
+        host=uri,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        appname="storycore",
+        serverSelectionTimeoutMS=5_000,
+        connectTimeoutMS=5_000,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+    )
+
+
+def client() -> MongoClient[dict[str, Any]]:
+    """The process's client; made on first use."""
+    found: MongoClient[dict[str, Any]] = get_connection()
+    return found
+
+
+def database() -> Database[dict[str, Any]]:
+    """The content database."""
+    found: Database[dict[str, Any]] = get_db()
+    return found
+
+
+def forget_connection() -> None:
+    """Close the client; the next use opens a new one. A forked worker calls this first."""
+    mongoengine.connection._connections.pop("default", None)  # noqa: SLF001 - disconnect() would also drop the registration
+    mongoengine.connection._dbs.pop("default", None)  # noqa: SLF001 - as above

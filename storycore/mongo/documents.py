@@ -1,0 +1,77 @@
+"""What do all stored documents share, and how does MongoEngine's complaint become ours?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bson import ObjectId
+from mongoengine import DateTimeField, Document
+from mongoengine.errors import ValidationError
+
+from storycore.errors import InvalidInput
+
+
+def now() -> datetime:
+    """The present moment in UTC at the precision that MongoDB keeps (milliseconds)."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class StoredDocument(Document):
+    """The base of every document: strict off, or one unknown key in an old record would break each read;
+    indexes are made by `manage.py ensure_indexes`, never by a first request.
+    """
+
+    meta = {"abstract": True, "strict": False, "auto_create_index": False}
+
+    created_at = DateTimeField(required=True, default=now, help_text="When it was made (UTC).")
+    updated_at = DateTimeField(
+        required=True, default=now, help_text="When it was last changed (UTC)."
+    )
+
+
+def valid_mongo(document: Document) -> dict[str, Any]:
+    """The document as MongoDB will hold it, checked by its field rules, with an id of its own.
+
+    Raises InvalidInput naming the first field at fault.
+    """
+    try:
+        document.validate(clean=True)
+    except ValidationError as problem:
+        raise _invalid(problem) from problem
+    stored: dict[str, Any] = document.to_mongo().to_dict()
+    stored.setdefault("_id", ObjectId())
+    return stored
+
+
+def valid_changes(document_class: type[Document], changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes to a stored document as a `$set` body, each value checked by the rule of its field.
+
+    `changes` has stored names; None clears. Raises InvalidInput naming the field.
+    """
+    body: dict[str, Any] = {}
+    for name, value in changes.items():
+        field = document_class._fields[name]  # noqa: SLF001 - MongoEngine's public face has no field lookup
+        if value is None:
+            if field.required:
+                raise InvalidInput("This may not be empty.", field=name)
+            body[name] = None
+            continue
+        try:
+            field._validate(value)  # noqa: SLF001 - validates one value with choices and length as save() does
+        except ValidationError as problem:
+            raise InvalidInput(_sentence(problem), field=name) from problem
+        body[name] = field.to_mongo(value)
+    return body
+
+
+def _invalid(problem: ValidationError) -> InvalidInput:
+    for name, detail in (problem.errors or {}).items():
+        return InvalidInput(_sentence(detail), field=str(name))
+    return InvalidInput(_sentence(problem))
+
+
+def _sentence(problem: object) -> str:
+    text = problem.message if isinstance(problem, ValidationError) else str(problem)
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,87 @@
+"""How are many documents read in one command? Plain rows with only the asked fields."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from mongoengine import Document
+
+from storycore.mongo.connection import database
+
+Row = dict[str, Any]
+"""One document, or the asked part of it, under its stored names; `_id` is always there."""
+
+Fields = Collection[str] | None
+"""Stored names to fetch; None fetches everything."""
+
+Sort = Sequence[tuple[str, int]]
+
+
+def collection_of(document: type[Document]) -> str:
+    """The name of the collection that holds a document class."""
+    name: str = document._meta["collection"]  # noqa: SLF001 - MongoEngine's only place for it
+    return name
+
+
+def projection(fields: Fields, *more: str) -> dict[str, int] | None:
+    """The MongoDB projection of `fields` and `more`; None when everything is asked for."""
+    if fields is None:
+        return None
+    return dict.fromkeys((*fields, *more), 1) or {"_id": 1}
+
+
+def find_in(  # noqa: PLR0913 - one command, and each argument is one part of it
+    document: type[Document],
+    key: str,
+    values: Collection[Any],
+    fields: Fields,
+    *,
+    where: Mapping[str, Any] | None = None,
+    sort: Sort = (),
+) -> list[Row]:
+    """The documents whose `key` is one of `values`, narrowed by `where`: one command, none for no values."""
+    if not values:
+        return []
+    query: dict[str, Any] = {key: {"$in": list(values)}}
+    if where:
+        query = {"$and": [query, dict(where)]}
+    cursor = database()[collection_of(document)].find(query, projection(fields, key))
+    return list(cursor.sort(list(sort)) if sort else cursor)
+
+
+def find_where(  # noqa: PLR0913 - one command, and each argument is one part of it
+    document: type[Document],
+    where: Mapping[str, Any],
+    fields: Fields,
+    *,
+    sort: Sort,
+    limit: int,
+    offset: int = 0,
+) -> list[Row]:
+    """One page of the documents that match `where`."""
+    cursor = database()[collection_of(document)].find(dict(where), projection(fields))
+    return list(cursor.sort(list(sort)).skip(offset).limit(limit))
+
+
+def find_one(document: type[Document], where: Mapping[str, Any], fields: Fields) -> Row | None:
+    """The first document that matches `where`, or None."""
+    return database()[collection_of(document)].find_one(dict(where), projection(fields))
+
+
+def count_where(document: type[Document], where: Mapping[str, Any]) -> int:
+    """How many documents match `where`."""
+    return database()[collection_of(document)].count_documents(dict(where))
+
+
+def grouped(rows: Iterable[Row], *, by: str, keys: Collection[Any]) -> dict[Any, list[Row]]:
+    """The rows under the value of their field `by`; every key is there, with [] when nothing was found."""
+    groups: dict[Any, list[Row]] = {key: [] for key in keys}
+    for row in rows:
+        groups[row[by]].append(row)
+    return groups
+
+
+def keyed(rows: Iterable[Row], *, by: str = "_id") -> dict[Any, Row]:
+    """The rows under the value of their field `by`."""
+    return {row[by]: row for row in rows}

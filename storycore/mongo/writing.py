@@ -1,0 +1,58 @@
+"""How do several documents change together, or not at all?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from mongoengine import Document
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from storycore.errors import Conflict
+from storycore.mongo.connection import DURABLE, SNAPSHOT, client, database
+from storycore.mongo.reading import collection_of
+
+Result = TypeVar("Result")
+
+
+def stored(document: type[Document]) -> Collection[dict[str, Any]]:
+    """The collection of a document class, for writes that carry a session.
+
+    MongoEngine's own save() ignores a pymongo session and would write outside the transaction.
+    """
+    return database()[collection_of(document)]
+
+
+def in_transaction(work: Callable[[ClientSession], Result]) -> Result:
+    """Run `work(session)` as one transaction; it may run again when another writer was faster.
+
+    `work` therefore has no effect but its writes. Raises Conflict when a unique rule refuses the writes.
+    """
+    with client().start_session() as session:
+        try:
+            return session.with_transaction(work, read_concern=SNAPSHOT, write_concern=DURABLE)
+        except DuplicateKeyError as problem:
+            raise Conflict("Somebody else wrote the same thing at the same moment.") from problem
+
+
+def insert(document: type[Document], body: dict[str, Any], session: ClientSession | None = None) -> Any:
+    """Insert one document that `valid_mongo` has checked; returns its id.
+
+    Raises Conflict when a unique rule refuses it.
+    """
+    try:
+        return stored(document).insert_one(body, session=session).inserted_id
+    except DuplicateKeyError as problem:
+        if session is not None:
+            raise
+        raise Conflict("Such a thing exists already.") from problem
+
+
+def update(
+    document: type[Document], key: Any, changes: Mapping[str, Any], session: ClientSession | None = None
+) -> bool:
+    """Apply update operators to one document by its id; False when it is gone."""
+    answer = stored(document).update_one({"_id": key}, dict(changes), session=session)
+    return answer.matched_count == 1
