@@ -1,0 +1,46 @@
+"""Who uses an asset? Higher apps say so through this port; deleting asks them first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from bson import ObjectId
+from pymongo.client_session import ClientSession
+
+from storycore.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One place that refers to an asset."""
+
+    asset_id: ObjectId
+    scene_id: ObjectId
+    scene_title: str
+    scenario_id: ObjectId
+    field: str
+
+
+class AssetHolder(Protocol):
+    """An app whose documents refer to assets."""
+
+    def usages(self, actor: Actor | None, assets: Collection[ObjectId]) -> Mapping[ObjectId, list[Usage]]:
+        """Where each asset is used, as far as the actor may know (None: everywhere). A fixed number of commands."""
+
+    def used_ids(self, assets: Collection[ObjectId]) -> set[ObjectId]:
+        """Which of these assets are used anywhere."""
+
+    def let_go(self, asset: ObjectId, session: ClientSession) -> int:
+        """Clear every reference to the asset within the session's transaction; returns how many."""
+
+
+HOLDERS: list[AssetHolder] = []
+"""Filled by the apps that hold assets, when Django starts."""
+
+
+def register_holder(holder: AssetHolder) -> None:
+    """Add an app that refers to assets; twice is the same as once."""
+    if holder not in HOLDERS:
+        HOLDERS.append(holder)
