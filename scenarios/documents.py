@@ -1,0 +1,124 @@
+"""How is a story kept? Scenario, Scene and Choice in collections of their own, joined by plain ids."""
+
+from __future__ import annotations
+
+from mongoengine import BooleanField, IntField, ListField, ObjectIdField, StringField
+
+from storycore.mongo.documents import StoredDocument
+from storycore.mongo.fields import JsonField, TextField
+
+TITLE_MAX = 200
+DESCRIPTION_MAX = 5_000
+TEXT_MAX = 100_000
+CHOICE_TEXT_MAX = 2_000
+EXPRESSION_MAX = 2_000
+VARIABLES_MAX = 200
+EFFECTS_MAX = 50
+SCENES_MAX = 20_000
+CHOICES_PER_SCENE_MAX = 200
+
+MEDIA_FIELDS = {"image": "image", "sound": "sound", "music": "sound"}
+"""The media fields of a scene and the asset type that each must point at."""
+
+
+def _effects(help_text: str) -> ListField:
+    return ListField(JsonField(depth=2, values=8), max_length=EFFECTS_MAX, help_text=help_text)
+
+
+class Scenario(StoredDocument):
+    """A branching story. Its revision counts the changes to the whole graph and serialises its writers."""
+
+    meta = {
+        "collection": "scenarios",
+        "indexes": [
+            {"fields": ["-created_at", "-_id"], "name": "newest"},
+            {"fields": ["author", "-created_at"], "name": "author_newest"},
+            {"fields": ["is_published", "-created_at"], "name": "published_newest"},
+        ],
+    }
+
+    title = TextField(required=True, max_length=TITLE_MAX, help_text="The story's title.")
+    description = TextField(max_length=DESCRIPTION_MAX, help_text="What the story is about.")
+    author = StringField(required=True, max_length=64, help_text="The id of the user who owns it.")
+    is_published = BooleanField(
+        required=True, default=False, help_text="Whether everybody may read and play it."
+    )
+    variables = ListField(
+        JsonField(depth=3, values=120),
+        max_length=VARIABLES_MAX,
+        help_text="The declared variables: name, type, default, min, max, values, description.",
+    )
+    languages = ListField(
+        TextField(max_length=35), max_length=50, help_text="Language tags, the original first."
+    )
+    revision = IntField(required=True, default=0, help_text="Counts the changes to the whole story.")
+
+
+class Scene(StoredDocument):
+    """One place in a story."""
+
+    meta = {
+        "collection": "scenes",
+        "indexes": [
+            {"fields": ["scenario", "order", "_id"], "name": "scenario_order"},
+            # The server itself refuses a second start scene, whatever a writer does.
+            {
+                "fields": ["scenario"],
+                "name": "one_start_scene",
+                "unique": True,
+                "partialFilterExpression": {"is_start_scene": True},
+            },
+            *({"fields": [name], "name": f"used_{name}", "sparse": True} for name in MEDIA_FIELDS),
+        ],
+    }
+
+    scenario = ObjectIdField(required=True, help_text="The scenario it belongs to.")
+    title = TextField(required=True, max_length=TITLE_MAX, help_text="The scene's title.")
+    text = TextField(default="", max_length=TEXT_MAX, help_text="What the reader reads.")
+    image = ObjectIdField(help_text="The picture; an asset of type image.")
+    sound = ObjectIdField(help_text="The sound or narration; an asset of type sound.")
+    music = ObjectIdField(help_text="The background music; an asset of type sound.")
+    position = JsonField(depth=2, values=4, help_text="Where it stands on the editor's canvas.")
+    is_start_scene = BooleanField(
+        required=True, default=False, help_text="Whether the story begins here; one scene of each story."
+    )
+    is_end_scene = BooleanField(
+        required=True, default=False, help_text="Whether the story ends here."
+    )
+    order = IntField(
+        required=True, default=0, min_value=0, max_value=1_000_000, help_text="The place among the scenes."
+    )
+
+
+class Choice(StoredDocument):
+    """A way from one scene to another of the same story."""
+
+    meta = {
+        "collection": "choices",
+        "indexes": [
+            {"fields": ["from_scene", "order", "_id"], "name": "from_order"},
+            {"fields": ["to_scene"], "name": "to_scene"},
+            {"fields": ["scenario"], "name": "scenario"},
+        ],
+    }
+
+    scenario = ObjectIdField(required=True, help_text="The scenario of both scenes.")
+    from_scene = ObjectIdField(required=True, help_text="The scene that it leaves.")
+    to_scene = ObjectIdField(required=True, help_text="The scene that it leads to.")
+    text = TextField(required=True, max_length=CHOICE_TEXT_MAX, help_text="What the reader picks.")
+    condition = TextField(
+        max_length=EXPRESSION_MAX, help_text="When it is available, as an expression; null is always."
+    )
+    condition_error = JsonField(
+        depth=2,
+        values=8,
+        help_text="Why the condition cannot be evaluated: message, reason, line, column, caret.",
+    )
+    effects = _effects("What taking it changes: a list of {variable, op, value}.")
+    order = IntField(
+        required=True,
+        default=0,
+        min_value=0,
+        max_value=1_000_000,
+        help_text="The place among the scene's choices.",
+    )

@@ -1,0 +1,185 @@
+"""How is a scene made, changed and removed, so that a story always has exactly one start?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Required, TypedDict, cast
+
+from bson import ObjectId
+from pymongo.client_session import ClientSession
+
+from assets.services.access import require_usable_assets
+from scenarios.documents import MEDIA_FIELDS, SCENES_MAX, Choice, Scene
+from scenarios.services.access import change_story, scenario_of_scene
+from storycore.access import Actor, require_login
+from storycore.errors import InvalidInput, NotFound
+from storycore.mongo.documents import now, valid_changes, valid_mongo
+from storycore.mongo.reading import Row
+from storycore.mongo.writing import insert, stored
+
+
+class SceneChanges(TypedDict, total=False):
+    """What may be given; an absent key leaves the field as it is, None clears it."""
+
+    title: str | None
+    text: str | None
+    image: ObjectId | None
+    sound: ObjectId | None
+    music: ObjectId | None
+    position: dict[str, float] | None
+    is_start_scene: bool | None
+    is_end_scene: bool | None
+    order: int | None
+
+
+class NewScene(SceneChanges, total=False):
+    """A scene to be; without an order it comes last, and the first scene of a story is its start."""
+
+    scenario: Required[ObjectId]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedScene:
+    """What went with a scene: the choices that left it and those that led to it."""
+
+    scenario: ObjectId
+    choices: int
+
+
+def create_scene(actor: Actor, scene: NewScene) -> ObjectId:
+    """Add a scene to a scenario that the actor may edit; returns its id.
+
+    Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference for a picture or sound that
+    is not one.
+    """
+    require_login(actor)
+    given = {name: value for name, value in scene.items() if value is not None}
+    body = valid_mongo(Scene(**given))
+    require_text(body)
+    require_media(actor, scene)
+
+    def work(session: ClientSession, _row: Row) -> ObjectId:
+        last = _last_scene(scene["scenario"], session)
+        if last is None:
+            body["is_start_scene"] = True
+        elif body["is_start_scene"]:
+            _clear_start(scene["scenario"], session)
+        if "order" not in given:
+            body["order"] = 0 if last is None else last["order"] + 1
+        key: ObjectId = insert(Scene, body, session)
+        return key
+
+    return change_story(actor, scene["scenario"], work)
+
+
+def update_scene(actor: Actor, scene: ObjectId, changes: SceneChanges) -> None:
+    """Change a scene. Taking the start flag from the start scene gives it to the first other one.
+
+    Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
+    """
+    scenario = scenario_of_scene(actor, scene)
+    body = valid_changes(Scene, _without_empty_flags(changes))
+    require_text(body)
+    require_media(actor, changes)
+    start = body.pop("is_start_scene", None)
+
+    def work(session: ClientSession, _row: Row) -> None:
+        scenes = stored(Scene)
+        present = scenes.find_one({"_id": scene}, {"is_start_scene": 1}, session=session)
+        if present is None:
+            raise NotFound("There is no such scene.", field="id")
+        scenes.update_one({"_id": scene}, {"$set": body | {"updated_at": now()}}, session=session)
+        if start and not present.get("is_start_scene"):
+            _move_start(scenario, scene, session)
+        elif start is False and present.get("is_start_scene"):
+            _pass_start_on(scenario, scene, session)
+
+    change_story(actor, scenario, work)
+
+
+def delete_scene(actor: Actor, scene: ObjectId) -> DeletedScene:
+    """Remove a scene, the choices that leave it and those that lead to it.
+
+    When it was the start, the first scene that is left becomes the start.
+    Raises Unauthenticated, NotFound, Forbidden.
+    """
+    scenario = scenario_of_scene(actor, scene)
+
+    def work(session: ClientSession, _row: Row) -> DeletedScene:
+        gone = stored(Scene).find_one_and_delete({"_id": scene}, session=session)
+        if gone is None:
+            raise NotFound("There is no such scene.", field="id")
+        ends = {"$or": [{"from_scene": scene}, {"to_scene": scene}]}
+        choices = stored(Choice).delete_many(ends, session=session).deleted_count
+        if gone.get("is_start_scene"):
+            _promote_first(scenario, session)
+        return DeletedScene(scenario=scenario, choices=choices)
+
+    return change_story(actor, scenario, work)
+
+
+def require_text(scene: dict[str, Any]) -> None:
+    """Refuse a scene without words; only an import may bring one. Raises InvalidInput."""
+    if "text" in scene and not (scene["text"] or "").strip():
+        raise InvalidInput("This may not be empty.", field="text")
+
+
+def require_media(actor: Actor, scene: SceneChanges) -> None:
+    """Check that the picture is a picture and the sounds are sounds. Raises InvalidReference."""
+    given = cast("dict[str, Any]", scene)
+    wanted = {
+        field: (given[field], type_) for field, type_ in MEDIA_FIELDS.items() if given.get(field)
+    }
+    require_usable_assets(actor, wanted)
+
+
+def _without_empty_flags(changes: SceneChanges) -> dict[str, Any]:
+    """Null for a flag or an order means nothing that could be stored: it is left as it is."""
+    plain = ("is_start_scene", "is_end_scene", "order")
+    return {
+        name: value for name, value in changes.items() if value is not None or name not in plain
+    }
+
+
+def _last_scene(scenario: ObjectId, session: ClientSession) -> Row | None:
+    scenes = stored(Scene)
+    last = scenes.find_one(
+        {"scenario": scenario}, {"order": 1}, sort=[("order", -1), ("_id", -1)], session=session
+    )
+    if last is not None and last["order"] >= SCENES_MAX - 1:
+        _require_room(scenario, session)
+    return last
+
+
+def _require_room(scenario: ObjectId, session: ClientSession) -> None:
+    if stored(Scene).count_documents({"scenario": scenario}, session=session) >= SCENES_MAX:
+        raise InvalidInput(f"A scenario has at most {SCENES_MAX} scenes.", field="scenario")
+
+
+def _clear_start(scenario: ObjectId, session: ClientSession) -> None:
+    stored(Scene).update_many(
+        {"scenario": scenario, "is_start_scene": True},
+        {"$set": {"is_start_scene": False, "updated_at": now()}},
+        session=session,
+    )
+
+
+def _move_start(scenario: ObjectId, scene: ObjectId, session: ClientSession) -> None:
+    _clear_start(scenario, session)
+    stored(Scene).update_one({"_id": scene}, {"$set": {"is_start_scene": True}}, session=session)
+
+
+def _pass_start_on(scenario: ObjectId, scene: ObjectId, session: ClientSession) -> None:
+    others = {"scenario": scenario, "_id": {"$ne": scene}}
+    heir = stored(Scene).find_one(others, {"_id": 1}, sort=[("order", 1), ("_id", 1)], session=session)
+    if heir is not None:
+        _move_start(scenario, heir["_id"], session)
+
+
+def _promote_first(scenario: ObjectId, session: ClientSession) -> None:
+    stored(Scene).find_one_and_update(
+        {"scenario": scenario},
+        {"$set": {"is_start_scene": True, "updated_at": now()}},
+        sort=[("order", 1), ("_id", 1)],
+        session=session,
+    )
