@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 
+from storycore.embedded.errors import PortTaken
+
 
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that nothing listened on a moment ago; the system picks it."""
@@ -23,3 +25,12 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         except OSError:
             return False
         return True
+
+
+def require_free(port: int, host: str = "127.0.0.1") -> None:
+    """Refuse a port that is in use: its present owner's answers would pass for those of a new server.
+
+    Raises PortTaken.
+    """
+    if not is_free(port, host):
+        raise PortTaken(f"Port {port} is in use", port=port)

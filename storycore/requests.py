@@ -1,0 +1,70 @@
+"""Which request is this? An id that the caller may choose, on every log line and every answer."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
+from typing import Any, TypeAlias, cast
+
+from asgiref.sync import markcoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+
+from storycore.logs import REQUEST_ID
+
+HEADER = "X-Request-Id"
+# Long enough for every id in use (UUIDs, trace ids), too narrow to smuggle a line or a field into a log.
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+Answer: TypeAlias = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+def request_id_from(given: str | None) -> str:
+    """The caller's id when it is well formed, else a new one."""
+    if given and _WELL_FORMED.fullmatch(given):
+        return given
+    return uuid.uuid4().hex
+
+
+class RequestIdMiddleware:
+    """Names the request before anything else sees it.
+
+    The id is `request.request_id`, stands on every log line and in the answer's header.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Answer:
+        if self.is_async:
+            return self._answer_async(request)
+        request_id = _named(request)
+        token = REQUEST_ID.set(request_id)
+        try:
+            response = cast("HttpResponseBase", self.get_response(request))
+        finally:
+            REQUEST_ID.reset(token)
+        response.headers[HEADER] = request_id
+        return response
+
+    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = _named(request)
+        token = REQUEST_ID.set(request_id)
+        try:
+            response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+        finally:
+            REQUEST_ID.reset(token)
+        response.headers[HEADER] = request_id
+        return response
+
+
+def _named(request: Any) -> str:
+    request.request_id = request_id_from(request.headers.get(HEADER))
+    return cast("str", request.request_id)
