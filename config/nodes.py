@@ -1,0 +1,33 @@
+"""Which type does an id belong to? `node(id)` asks each app in turn, under its own access rules."""
+
+from __future__ import annotations
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from assets.graphql.schema import NODES as ASSET_NODES
+from scenarios.graphql.schema import NODES as STORY_NODES
+from storycore.graphql.relations import Record, Siblings, selected
+from storycore.graphql.types import Node
+
+NODES = {**STORY_NODES, **ASSET_NODES}
+
+
+class NodeQueries(graphene.ObjectType):
+    """Reading anything by its id."""
+
+    class Meta:
+        abstract = True
+
+    node = graphene.Field(
+        Node,
+        id=graphene.ID(required=True, description="The id of anything."),
+        description="Whatever has this id; null when there is nothing that you may read.",
+    )
+
+    def resolve_node(self, info: GraphQLResolveInfo, id: str) -> Record | None:
+        for type_, find in NODES.items():
+            row = find(info.context.actor, selected(info, type_), id=id)
+            if row is not None:
+                return Siblings.records([row | {"__type__": type_}])[0]
+        return None

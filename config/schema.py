@@ -1,0 +1,21 @@
+"""The one GraphQL schema: the root fields of every app on one screen."""
+
+from __future__ import annotations
+
+import graphene
+
+from assets.graphql.schema import AssetMutations, AssetQueries
+from config.nodes import NodeQueries
+from scenarios.graphql.schema import ScenarioQueries, StoryMutations
+from storycore.accounts.graphql.schema import AccountMutations, AccountQueries
+
+
+class Query(ScenarioQueries, AssetQueries, AccountQueries, NodeQueries):
+    """Everything that can be read."""
+
+
+class Mutation(StoryMutations, AssetMutations, AccountMutations):
+    """Everything that can be changed."""
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation)

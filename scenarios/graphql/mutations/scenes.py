@@ -1,0 +1,94 @@
+"""The mutations of single scenes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import graphene
+
+from scenarios.graphql.inputs import (
+    SCENE_RENAMES,
+    CreateSceneInput,
+    UpdateSceneInput,
+    scene_changes,
+)
+from scenarios.graphql.types.story import Scene
+from scenarios.queries.scenes import scenes_by_id
+from scenarios.services import scenes as services
+from storycore.graphql.context import Context
+from storycore.graphql.mutation import Mutation
+from storycore.graphql.relations import Column, One
+from storycore.ids import parse_id
+from storycore.mongo.reading import Row
+
+_ID = graphene.ID(required=True, description="The scene's id.")
+
+
+def _scene() -> One:
+    return One(Scene, by="scene", load=scenes_by_id, description="The scene as stored.")
+
+
+class CreateScene(Mutation):
+    """Adds a scene to a scenario that you own."""
+
+    class Arguments:
+        input = CreateSceneInput(required=True, description="The new scene.")
+
+    renames: ClassVar = SCENE_RENAMES
+    scene = _scene()
+
+    @classmethod
+    def perform(cls, context: Context, *, input: dict[str, Any]) -> Row:
+        scenario = parse_id(input["scenario_id"], field="scenario")
+        key = services.create_scene(context.actor, {**scene_changes(input), "scenario": scenario})
+        return {"scene": key, "message": "Scene created."}
+
+
+class UpdateScene(Mutation):
+    """Changes a scene of a scenario that you own; what is left out stays."""
+
+    class Arguments:
+        id = _ID
+        input = UpdateSceneInput(required=True, description="What changes.")
+
+    renames: ClassVar = SCENE_RENAMES
+    scene = _scene()
+
+    @classmethod
+    def perform(cls, context: Context, *, id: str, input: dict[str, Any]) -> Row:
+        key = parse_id(id)
+        services.update_scene(context.actor, key, scene_changes(input))
+        return {"scene": key, "message": "Scene updated."}
+
+
+class DeleteScene(Mutation):
+    """Removes a scene, the choices that leave it and those that lead to it."""
+
+    class Arguments:
+        id = _ID
+
+    deleted_id = Column(graphene.ID, "deleted_id", description="The id of what is gone.")
+    deleted_choices = Column(
+        graphene.Int, "deleted_choices", description="How many choices went with it."
+    )
+
+    @classmethod
+    def perform(cls, context: Context, *, id: str) -> Row:
+        key = parse_id(id)
+        gone = services.delete_scene(context.actor, key)
+        return {
+            "deleted_id": key,
+            "deleted_choices": gone.choices,
+            "message": f"Scene deleted, with {gone.choices} choices.",
+        }
+
+
+class SceneMutations(graphene.ObjectType):
+    """The root fields of this module."""
+
+    class Meta:
+        abstract = True
+
+    create_scene = CreateScene.field()
+    update_scene = UpdateScene.field()
+    delete_scene = DeleteScene.field()

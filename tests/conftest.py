@@ -1,0 +1,127 @@
+"""What every test may use: a real MongoDB, a clean content database, and clients that speak as somebody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pymongo import monitoring
+
+from storycore.access import Actor
+from storycore.embedded.mongod import Mongod, start_mongod
+from storycore.embedded.redis import RedisServer, start_redis
+from storycore.mongo.connection import database, forget_connection
+from storycore.mongo.indexes import ensure_indexes
+from tests.factories import an_access_token, an_actor
+
+Api = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def mongod() -> Iterator[Mongod]:
+    """A real MongoDB of this run's own, started when the first test asks for it."""
+    server = start_mongod(Path(settings.DATA_DIR) / "mongo", settings.MONGODB_PORT)
+    yield server
+    forget_connection()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A real Redis of this run's own."""
+    server = start_redis(Path(settings.DATA_DIR) / "redis", settings.REDIS_PORT)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(mongod: Mongod, django_db_setup: None) -> None:
+    """The `content` alias is set up too, so its server must be there first."""
+
+
+@pytest.fixture(scope="session")
+def content_indexes(mongod: Mongod) -> None:
+    ensure_indexes()
+
+
+@pytest.fixture
+def content(content_indexes: None) -> Iterator[None]:
+    """An empty content database."""
+    yield
+    for collection in database().list_collections(filter={"type": "collection"}):
+        if not collection["name"].startswith("system."):
+            database()[collection["name"]].delete_many({})
+
+
+@pytest.fixture
+def owner(content: None, db: None) -> Actor:
+    return an_actor("owner@example.com")
+
+
+@pytest.fixture
+def stranger(content: None, db: None) -> Actor:
+    return an_actor("stranger@example.com")
+
+
+@pytest.fixture
+def admin(content: None, db: None) -> Actor:
+    return an_actor("admin@example.com", is_admin=True)
+
+
+@pytest.fixture
+def api(content: None, db: None) -> Api:
+    """Posts GraphQL as an actor (nobody by default) and returns the whole answer."""
+    client = Client()
+
+    def post(
+        query: str, variables: dict[str, Any] | None = None, actor: Actor | None = None
+    ) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {an_access_token(actor)}"} if actor else {}
+        answer = client.post(
+            "/graphql/",
+            json.dumps({"query": query, "variables": variables or {}}),
+            content_type="application/json",
+            headers=headers,
+        )
+        assert answer.headers["Content-Type"].startswith("application/"), answer.content[:500]
+        body: dict[str, Any] = json.loads(answer.content)
+        return body
+
+    return post
+
+
+class CommandCounter(monitoring.CommandListener):
+    """Counts what goes to MongoDB while `counting` is on."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.counting = False
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if self.counting and event.command_name not in {"hello", "ping", "endSessions"}:
+            self.names.append(event.command_name)
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+
+COUNTER = CommandCounter()
+# Listeners bind when a client is made, so this one is there before the first.
+monitoring.register(COUNTER)
+
+
+@pytest.fixture
+def commands() -> Iterator[CommandCounter]:
+    """The MongoDB commands since `commands.start()`."""
+    COUNTER.names.clear()
+    COUNTER.counting = True
+    yield COUNTER
+    COUNTER.counting = False
