@@ -27,7 +27,8 @@ DATABASES = {
     "content": content_database(MONGODB_URI, MONGODB_NAME),
 }
 MEDIA_ROOT = DATA_DIR / "media"
-STATIC_ROOT = DATA_DIR / "static"
+# Beside the code, not in the data: a new release brings its own, and an image holds it.
+STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

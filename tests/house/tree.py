@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ def text_files() -> tuple[Path, ...]:
     return tuple(
         path
         for path in repository_files()
-        if not is_vendored(path) and b"\0" not in path.read_bytes()[:4096]
+        if path not in vendored_files() and b"\0" not in path.read_bytes()[:4096]
     )
 
 
@@ -47,10 +48,20 @@ def modules(*packages: str) -> tuple[Path, ...]:
     )
 
 
-def is_vendored(path: Path) -> bool:
-    """Whether a file was taken over from elsewhere, unchanged."""
-    parts = path.relative_to(ROOT).parts
-    return "vendor" in parts or "vendored" in parts
+def vendor_lists() -> tuple[Path, ...]:
+    """The lists of files that were taken over from elsewhere, unchanged."""
+    return tuple(path for path in repository_files() if path.name == "vendored.json")
+
+
+@cache
+def vendored_files() -> frozenset[Path]:
+    """Every file that such a list names, with the list itself."""
+    named = {
+        path.parent / entry["file"]
+        for path in vendor_lists()
+        for entry in json.loads(path.read_text(encoding="utf-8"))["files"]
+    }
+    return frozenset(named) | frozenset(vendor_lists())
 
 
 def parsed(path: Path) -> ast.Module:
