@@ -32,7 +32,9 @@ class Asset(StoredDocument):
     )
     name = TextField(required=True, max_length=255, help_text="The name that people see.")
     file = JsonField(
-        depth=4, values=40, help_text="Where the bytes lie: store, key and what deleting them needs."
+        depth=4,
+        values=40,
+        help_text="Where the bytes lie: store, key and what deleting them needs.",
     )
     metadata = JsonField(
         values=1_200,
@@ -44,10 +46,16 @@ class Asset(StoredDocument):
         help_text="Earlier files of this asset, newest last.",
     )
     folder = TextField(max_length=200, help_text="A folder path such as chapter-1/rooms.")
-    tags = ListField(TextField(max_length=50), max_length=TAGS_MAX, help_text="Words to find it by.")
-    uploaded_by = StringField(required=True, max_length=64, help_text="The id of the user who owns it.")
+    tags = ListField(
+        TextField(max_length=50), max_length=TAGS_MAX, help_text="Words to find it by."
+    )
+    uploaded_by = StringField(
+        required=True, max_length=64, help_text="The id of the user who owns it."
+    )
     is_public = BooleanField(
         required=True, default=False, help_text="Whether everybody may see and use it."
     )
-    deleting = BooleanField(default=False, help_text="Marked for removal; invisible, its file goes first.")
+    deleting = BooleanField(
+        default=False, help_text="Marked for removal; invisible, its file goes first."
+    )
     revision = IntField(required=True, default=0, help_text="Counts the changes to the record.")

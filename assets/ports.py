@@ -26,7 +26,9 @@ class Usage:
 class AssetHolder(Protocol):
     """An app whose documents refer to assets."""
 
-    def usages(self, actor: Actor | None, assets: Collection[ObjectId]) -> Mapping[ObjectId, list[Usage]]:
+    def usages(
+        self, actor: Actor | None, assets: Collection[ObjectId]
+    ) -> Mapping[ObjectId, list[Usage]]:
         """Where each asset is used, as far as the actor may know (None: everywhere). A fixed number of commands."""
 
     def used_ids(self, assets: Collection[ObjectId]) -> set[ObjectId]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import graphene
+from assets.graphql.schema import NODES as ASSET_NODES
 from graphql import GraphQLResolveInfo
 
-from assets.graphql.schema import NODES as ASSET_NODES
 from scenarios.graphql.schema import NODES as STORY_NODES
 from storycore.graphql.relations import Record, Siblings, selected
 from storycore.graphql.types import Node
+from storycore.ids import find_id
 
 NODES = {**STORY_NODES, **ASSET_NODES}
 
@@ -25,9 +26,12 @@ class NodeQueries(graphene.ObjectType):
         description="Whatever has this id; null when there is nothing that you may read.",
     )
 
-    def resolve_node(self, info: GraphQLResolveInfo, id: str) -> Record | None:
-        for type_, find in NODES.items():
-            row = find(info.context.actor, selected(info, type_), id=id)
+    def resolve_node(self, info: GraphQLResolveInfo, id: str) -> Record | None:  # noqa: A002 - GraphQL's name
+        key = find_id(id)
+        if key is None:
+            return None
+        for type_, rows in NODES.items():
+            row = rows.find(info.context.actor, key, selected(info, type_))
             if row is not None:
                 return Siblings.records([row | {"__type__": type_}])[0]
         return None

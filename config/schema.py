@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import graphene
-
 from assets.graphql.schema import AssetMutations, AssetQueries
+from storycore.accounts.graphql.schema import AccountMutations, AccountQueries
+
 from config.nodes import NodeQueries
 from scenarios.graphql.schema import ScenarioQueries, StoryMutations
-from storycore.accounts.graphql.schema import AccountMutations, AccountQueries
 
 
 class Query(ScenarioQueries, AssetQueries, AccountQueries, NodeQueries):

@@ -51,7 +51,9 @@ class Scenario(StoredDocument):
     languages = ListField(
         TextField(max_length=35), max_length=50, help_text="Language tags, the original first."
     )
-    revision = IntField(required=True, default=0, help_text="Counts the changes to the whole story.")
+    revision = IntField(
+        required=True, default=0, help_text="Counts the changes to the whole story."
+    )
 
 
 class Scene(StoredDocument):
@@ -80,13 +82,19 @@ class Scene(StoredDocument):
     music = ObjectIdField(help_text="The background music; an asset of type sound.")
     position = JsonField(depth=2, values=4, help_text="Where it stands on the editor's canvas.")
     is_start_scene = BooleanField(
-        required=True, default=False, help_text="Whether the story begins here; one scene of each story."
+        required=True,
+        default=False,
+        help_text="Whether the story begins here; one scene of each story.",
     )
     is_end_scene = BooleanField(
         required=True, default=False, help_text="Whether the story ends here."
     )
     order = IntField(
-        required=True, default=0, min_value=0, max_value=1_000_000, help_text="The place among the scenes."
+        required=True,
+        default=0,
+        min_value=0,
+        max_value=1_000_000,
+        help_text="The place among the scenes.",
     )
 
 
@@ -107,7 +115,8 @@ class Choice(StoredDocument):
     to_scene = ObjectIdField(required=True, help_text="The scene that it leads to.")
     text = TextField(required=True, max_length=CHOICE_TEXT_MAX, help_text="What the reader picks.")
     condition = TextField(
-        max_length=EXPRESSION_MAX, help_text="When it is available, as an expression; null is always."
+        max_length=EXPRESSION_MAX,
+        help_text="When it is available, as an expression; null is always.",
     )
     condition_error = JsonField(
         depth=2,

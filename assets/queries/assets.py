@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from bson import ObjectId
 
 from assets.documents import TYPES, Asset
 from storycore.access import Actor, require_login, visible_to
 from storycore.errors import InvalidInput
-from storycore.mongo.reading import Fields, Row, Sort, count_where, find_in, find_where, keyed
+from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where
+from storycore.mongo.relating import RowBy
 from storycore.paging import Page, Window
 
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
 SEARCH_MAX = 200
-
-
-def assets_by_id(actor: Actor, ids: Collection[ObjectId], fields: Fields) -> dict[ObjectId, Row]:
-    """The assets among `ids` that the actor may see. One command however many ids."""
-    return keyed(find_in(Asset, "_id", ids, fields, where=_visible(actor)))
 
 
 def list_assets(actor: Actor, filters: Mapping[str, Any], page: Page, fields: Fields) -> list[Row]:
@@ -70,3 +64,7 @@ def _search(text: str) -> dict[str, Any]:
         raise InvalidInput(f"A search has at most {SEARCH_MAX} characters.", field="search")
     pattern = {"$regex": re.escape(text.strip()), "$options": "i"}
     return {"$or": [{"name": pattern}, {"tags": pattern}]}
+
+
+assets_by_id = RowBy(Asset, where=_visible)
+"""Assets that the actor may see."""

@@ -36,12 +36,14 @@ def require_usable_assets(actor: Actor, wanted: dict[str, tuple[ObjectId, str]])
     usable = {
         row["_id"]: row["type"]
         for row in rows
-        if not row.get("deleting") and (row.get("is_public") or is_owner(actor, row.get("uploaded_by")))
+        if not row.get("deleting")
+        and (row.get("is_public") or is_owner(actor, row.get("uploaded_by")))
     }
     for field, (asset, type_) in wanted.items():
         if asset not in usable:
             raise InvalidReference("There is no such asset.", field=field)
         if usable[asset] != type_:
             raise InvalidReference(
-                f"This asset is of type {usable[asset]}; here one of type {type_} is needed.", field=field
+                f"This asset is of type {usable[asset]}; here one of type {type_} is needed.",
+                field=field,
             )

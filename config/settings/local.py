@@ -5,29 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import env
-from config.settings.run_file import read_run_file
+from storycore.embedded.run_file import read_run_file
 
 # Before the shared parts, because they read the environment too.
-env.read_file(Path(__file__).resolve().parents[2] / ".env")
+env.read_file(
+    Path(env.text("STORYCORE_ENV_FILE", "") or Path(__file__).resolve().parents[2] / ".env")
+)
 
 from config.settings.base import *  # noqa: E402
 
 DEBUG = env.flag("DEBUG", default=True)
-SECRET_KEY = env.text("SECRET_KEY", "insecure-until-manage-py-up-writes-an-env-file-with-a-real-one")
+SECRET_KEY = env.text(
+    "SECRET_KEY", "insecure-until-manage-py-up-writes-an-env-file-with-a-real-one"
+)
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 
 DATA_DIR = (BASE_DIR / env.text("STORYCORE_DATA", ".storycore")).resolve()
-RUNNING = read_run_file(DATA_DIR)
+# What `manage.py up` starts by itself, because no address in the environment names a running one.
+EMBEDDED_MONGODB = not env.text("MONGODB_URI", "")
+EMBEDDED_REDIS = not (env.text("CELERY_BROKER_URL", "") or env.text("REDIS_URL", ""))
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 1, least=1, most=64)
+_run = read_run_file(DATA_DIR)
 
-MONGODB_URI = env.text("MONGODB_URI", RUNNING.get("mongodb_uri", "mongodb://127.0.0.1:27017/?directConnection=true"))
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", RUNNING.get("redis_url", "redis://127.0.0.1:6379/0"))
-REDIS_URL = env.text("REDIS_URL", RUNNING.get("redis_url", ""))
+MONGODB_URI = env.text(
+    "MONGODB_URI", _run.mongodb_uri or "mongodb://127.0.0.1:27017/?directConnection=true"
+)
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", _run.redis_url or "redis://127.0.0.1:6379/0")
+REDIS_URL = env.text("REDIS_URL", _run.redis_url)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "accounts.sqlite3",
         # Readers never wait for the writer, and a writer takes its lock at BEGIN instead of failing later.
-        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", "transaction_mode": "IMMEDIATE", "timeout": 10},
+        "OPTIONS": {
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+        },
     },
     "content": content_database(MONGODB_URI, MONGODB_NAME),
 }

@@ -134,18 +134,24 @@ class UpdateChoiceInput(graphene.InputObjectType):
 class SaveChoiceInput(graphene.InputObjectType):
     """A choice of the whole story."""
 
-    id = graphene.ID(description='A stored id, a client key such as "tmp-1", or none for a new one.')
+    id = graphene.ID(
+        description='A stored id, a client key such as "tmp-1", or none for a new one.'
+    )
     text = graphene.String(required=True, description="What the reader picks.")
     to_scene_id = graphene.ID(required=True, description="A stored id or a client key.")
     condition = graphene.String(description="When it is available; an expression.")
     effects = graphene.List(graphene.NonNull(EffectInput), description="What taking it changes.")
-    order = graphene.Int(description="The place among the scene's choices; the list's own if left out.")
+    order = graphene.Int(
+        description="The place among the scene's choices; the list's own if left out."
+    )
 
 
 class SaveSceneInput(_SceneFields, graphene.InputObjectType):
     """A scene of the whole story."""
 
-    id = graphene.ID(description='A stored id, a client key such as "tmp-1", or none for a new one.')
+    id = graphene.ID(
+        description='A stored id, a client key such as "tmp-1", or none for a new one.'
+    )
     title = graphene.String(required=True, description="Its title, 1 to 200 characters.")
     text = graphene.String(required=True, description="What the reader reads.")
     choices = graphene.List(

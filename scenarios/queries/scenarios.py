@@ -18,25 +18,27 @@ from storycore.mongo.reading import (
     Sort,
     collection_of,
     count_where,
-    find_in,
     find_where,
     keyed,
 )
+from storycore.mongo.relating import RowBy
 from storycore.paging import Page, Window
 
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
 SEARCH_MAX = 200
 
 
-def scenarios_by_id(actor: Actor, ids: Collection[ObjectId], fields: Fields) -> dict[ObjectId, Row]:
-    """The scenarios among `ids` that the actor may read. One command however many ids."""
-    return keyed(find_in(Scenario, "_id", ids, fields, where=visible(actor)))
-
-
-def list_scenarios(actor: Actor, filters: Mapping[str, Any], page: Page, fields: Fields) -> list[Row]:
+def list_scenarios(
+    actor: Actor, filters: Mapping[str, Any], page: Page, fields: Fields
+) -> list[Row]:
     """One page of the scenarios that match, newest first. Raises as `matching` does."""
     return find_where(
-        Scenario, matching(actor, filters), fields, sort=NEWEST, limit=page.limit, offset=page.offset
+        Scenario,
+        matching(actor, filters),
+        fields,
+        sort=NEWEST,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 
@@ -56,6 +58,10 @@ def count_scenarios(actor: Actor, filters: Mapping[str, Any]) -> int:
 def visible(actor: Actor) -> dict[str, Any]:
     """The filter that leaves the scenarios that the actor may read: published ones and the own."""
     return visible_to(actor, public="is_published", owner="author")
+
+
+scenarios_by_id = RowBy(Scenario, where=visible)
+"""Scenarios that the actor may read."""
 
 
 def matching(actor: Actor, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +97,9 @@ def stats_by_scenario(
         missing_sounds=_missing("sound"),
     )
     choices = _grouped_counts(Choice, ids, choices={"$sum": 1})
-    return {key: _NO_STATS | scenes.get(key, {}) | choices.get(key, {}) | {"_id": key} for key in ids}
+    return {
+        key: _NO_STATS | scenes.get(key, {}) | choices.get(key, {}) | {"_id": key} for key in ids
+    }
 
 
 _NO_STATS: Row = {
@@ -109,7 +117,10 @@ def _missing(field: str) -> dict[str, Any]:
 
 
 def _grouped_counts(document: Any, ids: Collection[ObjectId], **sums: Any) -> dict[ObjectId, Row]:
-    pipeline = [{"$match": {"scenario": {"$in": list(ids)}}}, {"$group": {"_id": "$scenario", **sums}}]
+    pipeline = [
+        {"$match": {"scenario": {"$in": list(ids)}}},
+        {"$group": {"_id": "$scenario", **sums}},
+    ]
     return keyed(database()[collection_of(document)].aggregate(pipeline))
 
 

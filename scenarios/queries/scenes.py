@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from bson import ObjectId
-
-from scenarios.documents import Scenario, Scene
-from scenarios.queries.scenarios import visible
+from scenarios.documents import Scene
+from scenarios.queries.scenarios import scenarios_by_id
 from storycore.access import Actor
-from storycore.mongo.reading import Fields, Row, Sort, find_in, find_one, grouped, keyed
+from storycore.mongo.reading import Sort
+from storycore.mongo.relating import RowBy, RowsBy
 
 STORY_ORDER: Sort = (("order", 1), ("_id", 1))
 
+readable_scenes = RowBy(Scene, guard=("scenario", scenarios_by_id))
+"""Scenes by id for anybody: they may be read when their scenario may."""
 
-def scenes_by_scenario(
-    _actor: Actor, scenarios: Collection[ObjectId], fields: Fields
-) -> dict[ObjectId, list[Row]]:
-    """The scenes of each scenario in story order. One command; who may read the scenario may read them."""
-    rows = find_in(Scene, "scenario", scenarios, fields, sort=STORY_ORDER)
-    return grouped(rows, by="scenario", keys=scenarios)
+scenes_by_id = RowBy(Scene)
+"""Scenes by id for a reader who came through a scenario that may be read."""
 
-
-def start_scenes_by_scenario(
-    _actor: Actor, scenarios: Collection[ObjectId], fields: Fields
-) -> dict[ObjectId, Row]:
-    """The start scene of each scenario that has one. One command."""
-    rows = find_in(Scene, "scenario", scenarios, fields, where={"is_start_scene": True})
-    return keyed(rows, by="scenario")
+scenes_by_scenario = RowsBy(Scene, "scenario", STORY_ORDER, many=True)
+"""The scenes of each scenario in story order."""
 
 
-def scenes_by_id(_actor: Actor, ids: Collection[ObjectId], fields: Fields) -> dict[ObjectId, Row]:
-    """The scenes among `ids`, for a reader who came through a scenario that may be read. One command."""
-    return keyed(find_in(Scene, "_id", ids, fields))
+def _is_start(_actor: Actor) -> dict[str, bool]:
+    return {"is_start_scene": True}
 
 
-def find_scene(actor: Actor, scene: ObjectId, fields: Fields) -> Row | None:
-    """The scene, or None when there is none that the actor may read. Two commands."""
-    row = find_one(Scene, {"_id": scene}, None if fields is None else {*fields, "scenario"})
-    return row if row and is_readable(actor, row["scenario"]) else None
-
-
-def is_readable(actor: Actor, scenario: ObjectId) -> bool:
-    """Whether the actor may read a scenario. One command."""
-    return find_one(Scenario, {"$and": [{"_id": scenario}, visible(actor)]}, ("_id",)) is not None
+start_scenes_by_scenario = RowBy(Scene, "scenario", where=_is_start)
+"""The start scene of each scenario that has one."""

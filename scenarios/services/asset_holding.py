@@ -48,9 +48,9 @@ class SceneAssets:
     def used_ids(self, assets: Collection[ObjectId]) -> set[ObjectId]:
         """Which of these assets any scene uses. One command."""
         scenes = stored(Scene).find(_holding(assets), dict.fromkeys(MEDIA_FIELDS, 1))
-        return {scene[field] for scene in scenes for field in MEDIA_FIELDS if scene.get(field)} & set(
-            assets
-        )
+        return {
+            scene[field] for scene in scenes for field in MEDIA_FIELDS if scene.get(field)
+        } & set(assets)
 
     def let_go(self, asset: ObjectId, session: ClientSession) -> int:
         """Clear the asset from every scene, and raise the revision of their scenarios."""

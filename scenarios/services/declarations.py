@@ -76,7 +76,9 @@ def _valid_effect(effect: dict[str, Any], field: str) -> dict[str, Any]:
         raise InvalidInput(f"op is one of {', '.join(EFFECT_OPS)}.", field=f"{field}.op")
     variable = effect.get("variable")
     if not isinstance(variable, str) or not variable.strip():
-        raise InvalidInput("An effect names the variable that it changes.", field=f"{field}.variable")
+        raise InvalidInput(
+            "An effect names the variable that it changes.", field=f"{field}.variable"
+        )
     value = effect.get("value") or ""
     if len(value) > EXPRESSION_MAX:
         raise InvalidInput(f"At most {EXPRESSION_MAX} characters.", field=f"{field}.value")

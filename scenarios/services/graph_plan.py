@@ -188,9 +188,7 @@ class _Planner:
                 self.plan.choices[key] = choice | {"condition_error": problem}
 
     def _settle_start(self, ids: list[ObjectId]) -> None:
-        flagged = [
-            index for index, scene in enumerate(self.given) if scene.get("is_start_scene")
-        ]
+        flagged = [index for index, scene in enumerate(self.given) if scene.get("is_start_scene")]
         if len(flagged) > 1:
             raise InvalidInput(
                 "A story has one start scene; this is the second.",
@@ -209,7 +207,12 @@ class _Planner:
         return min(ids, key=lambda key: self.plan.scenes[key]["order"])
 
     def _document(
-        self, document: type[Scene] | type[Choice], key: ObjectId, before: Row, given: Row, place: str
+        self,
+        document: type[Scene] | type[Choice],
+        key: ObjectId,
+        before: Row,
+        given: Row,
+        place: str,
     ) -> Row:
         """The stored record with the given fields over it, checked by the document's rules."""
         known = {name: before[name] for name in document._fields if before.get(name) is not None}

@@ -47,7 +47,11 @@ def create_scenario(actor: Actor, scenario: ScenarioChanges) -> ObjectId:
 
 
 def update_scenario(
-    actor: Actor, scenario: ObjectId, changes: ScenarioChanges, *, expected_revision: int | None = None
+    actor: Actor,
+    scenario: ObjectId,
+    changes: ScenarioChanges,
+    *,
+    expected_revision: int | None = None,
 ) -> None:
     """Change a scenario's own fields.
 

@@ -171,7 +171,9 @@ def _move_start(scenario: ObjectId, scene: ObjectId, session: ClientSession) -> 
 
 def _pass_start_on(scenario: ObjectId, scene: ObjectId, session: ClientSession) -> None:
     others = {"scenario": scenario, "_id": {"$ne": scene}}
-    heir = stored(Scene).find_one(others, {"_id": 1}, sort=[("order", 1), ("_id", 1)], session=session)
+    heir = stored(Scene).find_one(
+        others, {"_id": 1}, sort=[("order", 1), ("_id", 1)], session=session
+    )
     if heir is not None:
         _move_start(scenario, heir["_id"], session)
 

@@ -20,7 +20,9 @@ class PageInfo(graphene.ObjectType):
 
     has_next_page = graphene.Boolean(required=True, description="Whether more rows follow.")
     has_previous_page = graphene.Boolean(required=True, description="Whether rows come before.")
-    start_cursor = graphene.String(description="The cursor of the first row; null on an empty page.")
+    start_cursor = graphene.String(
+        description="The cursor of the first row; null on an empty page."
+    )
     end_cursor = graphene.String(description="The cursor of the last row; null on an empty page.")
 
 
@@ -42,7 +44,9 @@ def connection_type(type_: Any) -> Any:
         (graphene.ObjectType,),
         {
             "__doc__": f"One {name} in a connection.",
-            "cursor": graphene.String(required=True, description="The place of this row in the list."),
+            "cursor": graphene.String(
+                required=True, description="The place of this row in the list."
+            ),
             "node": graphene.Field(type_, required=True, description="The row itself."),
         },
     )
@@ -52,11 +56,18 @@ def connection_type(type_: Any) -> Any:
         {
             "__doc__": f"A page of {name} rows, newest first.",
             "row_type": type_,
-            "edges": graphene.List(graphene.NonNull(edge), required=True, description="The rows with cursors."),
-            "nodes": graphene.List(graphene.NonNull(type_), required=True, description="The rows alone."),
-            "page_info": graphene.Field(PageInfo, required=True, description="Where this page lies."),
+            "edges": graphene.List(
+                graphene.NonNull(edge), required=True, description="The rows with cursors."
+            ),
+            "nodes": graphene.List(
+                graphene.NonNull(type_), required=True, description="The rows alone."
+            ),
+            "page_info": graphene.Field(
+                PageInfo, required=True, description="Where this page lies."
+            ),
             "total_count": graphene.Int(
-                required=True, description="How many rows there are in all; counted only when asked for."
+                required=True,
+                description="How many rows there are in all; counted only when asked for.",
             ),
             "resolve_edges": lambda page, _info: page.edges(),
             "resolve_nodes": lambda page, _info: page.records,
@@ -90,7 +101,9 @@ class ConnectionPage:
         )
 
 
-def connection_field(connection: Any, listing: Listing, *, description: str, **filters: Any) -> graphene.Field:
+def connection_field(
+    connection: Any, listing: Listing, *, description: str, **filters: Any
+) -> graphene.Field:
     """A root field that answers a connection; `filters` are its further arguments."""
     arguments = {
         "first": graphene.Int(description="How many rows from the start of the list."),
@@ -109,11 +122,18 @@ def connection_field(connection: Any, listing: Listing, *, description: str, **f
         if window.backwards:
             rows.reverse()
         return ConnectionPage(
-            Siblings.records(rows), window, len(found) > window.size, lambda: listing.count(actor, given)
+            Siblings.records(rows),
+            window,
+            len(found) > window.size,
+            lambda: listing.count(actor, given),
         )
 
     return graphene.Field(
-        connection, args=arguments | filters, required=True, description=description, resolver=resolve
+        connection,
+        args=arguments | filters,
+        required=True,
+        description=description,
+        resolver=resolve,
     )
 
 

@@ -52,11 +52,16 @@ class Mutation(Payload):
         if not (cls.__doc__ or "").strip():
             raise TypeError(f"{cls.__name__} needs a description: its docstring is the schema's.")
         arguments = getattr(cls, "Arguments", None)
-        cls._arguments = {
-            name: value for name, value in vars(arguments).items() if not name.startswith("__")
-        } if arguments else {}
+        cls._arguments = (
+            {name: value for name, value in vars(arguments).items() if not name.startswith("__")}
+            if arguments
+            else {}
+        )
         options.setdefault("name", f"{cls.__name__}Payload")
-        options.setdefault("description", f"What `{to_camel_case(cls.__name__[0].lower() + cls.__name__[1:])}` answers.")
+        options.setdefault(
+            "description",
+            f"What `{to_camel_case(cls.__name__[0].lower() + cls.__name__[1:])}` answers.",
+        )
         super().__init_subclass_with_meta__(**options)
 
     @classmethod

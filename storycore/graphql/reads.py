@@ -1,4 +1,4 @@
-"""What are the roots of a read? Fields of Query that fetch rows by one function of a door."""
+"""What are the roots of a read? Fields of Query that fetch rows by a declared relation or by one function."""
 
 from __future__ import annotations
 
@@ -8,22 +8,33 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from storycore.access import Actor
 from storycore.graphql.relations import Record, Siblings, selected
+from storycore.ids import find_id
 from storycore.mongo.reading import Row
+from storycore.mongo.relating import RowBy
 
 
 class ReadOne(graphene.Field):
-    """A root field with at most one row: `fetch(actor, fields, **arguments)` returns it or None."""
+    """A root field `name(id: ID!)` with at most one row, found through `rows`; a malformed id finds nothing."""
 
-    def __init__(
-        self, type_: Any, *, fetch: Callable[..., Row | None], description: str, **arguments: Any
-    ) -> None:
+    def __init__(self, type_: Any, *, rows: RowBy, noun: str) -> None:
         self.row_type = type_
-        self.fetch = fetch
-        super().__init__(type_, args=arguments, description=description, resolver=self._resolve)
+        self.rows = rows
+        super().__init__(
+            type_,
+            id=graphene.ID(required=True, description=f"The {noun}'s id."),
+            description=f"One {noun}; null when there is none that you may read.",
+            resolver=self._resolve,
+        )
 
-    def _resolve(self, _root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
-        row = self.fetch(info.context.actor, selected(info, self.row_type), **arguments)
+    def find(self, actor: Actor, fields: frozenset[str], id: str) -> Row | None:
+        """The row, or None."""
+        key = find_id(id)
+        return None if key is None else self.rows.find(actor, key, fields)
+
+    def _resolve(self, _root: Any, info: GraphQLResolveInfo, id: str) -> Record | None:
+        row = self.find(info.context.actor, selected(info, self.row_type), id)
         return None if row is None else Siblings.records([row])[0]
 
 
@@ -36,9 +47,7 @@ class ReadMany(graphene.Field):
         self.row_type = type_
         self.fetch = fetch
         listed = graphene.NonNull(graphene.List(graphene.NonNull(type_)))
-        super().__init__(
-            listed, args=arguments, description=description, resolver=self._resolve
-        )
+        super().__init__(listed, args=arguments, description=description, resolver=self._resolve)
 
     def _resolve(self, _root: Any, info: GraphQLResolveInfo, **arguments: Any) -> list[Record]:
         rows = self.fetch(info.context.actor, selected(info, self.row_type), **arguments)

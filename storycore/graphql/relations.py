@@ -55,7 +55,10 @@ class Siblings:
 
 
 class Column(graphene.Field):
-    """A leaf: `read(row)` makes its value from the stored fields `needs`, by default the first of them."""
+    """A leaf: `read(row)` makes its value from the stored fields `needs`, by default the first of them.
+
+    `stored_name` is set when the value is that of one stored field, as it is.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Column(graphene.Field):
         **options: Any,
     ) -> None:
         self.needs = frozenset(needs)
+        self.stored_name = None if read else needs[0]
         self.read = read or _reader(needs[0])
         super().__init__(type_, description=description, resolver=self._resolve, **options)
 
@@ -78,7 +82,9 @@ class Relation(graphene.Field):
 
     many = False
 
-    def __init__(self, type_: Any, *, by: str, load: Load, description: str, **options: Any) -> None:
+    def __init__(
+        self, type_: Any, *, by: str, load: Load, description: str, **options: Any
+    ) -> None:
         self.by = by
         self.load = load
         self.needs = frozenset((by,))
@@ -124,7 +130,9 @@ class Many(Relation):
 
     many = True
 
-    def __init__(self, type_: Any, *, by: str, load: Load, description: str, **options: Any) -> None:
+    def __init__(
+        self, type_: Any, *, by: str, load: Load, description: str, **options: Any
+    ) -> None:
         listed = graphene.NonNull(graphene.List(graphene.NonNull(type_)))
         super().__init__(listed, by=by, load=load, description=description, **options)
 
@@ -136,3 +144,51 @@ class Many(Relation):
         return loaded.get(key, [])
 
 
+def _reader(name: str) -> Callable[[Row], Any]:
+    def read(row: Row) -> Any:
+        return row.get(name)
+
+    return read
+
+
+def selected(info: GraphQLResolveInfo, target: Any, *path: str) -> frozenset[str]:
+    """The stored names that the operation needs of rows of `target` at this place.
+
+    `path` leads through wrapping fields, as ("edges", "node") of a connection. Skipped fields count too:
+    a superset costs little and is always right.
+    """
+    sets = [node.selection_set for node in info.field_nodes if node.selection_set]
+    for name in path:
+        nodes = [node for one in sets for node in _fields(one, info.fragments, None)]
+        sets = [
+            node.selection_set for node in nodes if node.name.value == name and node.selection_set
+        ]
+    readable = target.readable_fields()
+    needs: set[str] = set()
+    for one in sets:
+        for node in _fields(one, info.fragments, target.type_names()):
+            field = readable.get(node.name.value)
+            if field is not None:
+                needs |= field.needs
+    return frozenset(needs)
+
+
+def _fields(
+    selections: SelectionSetNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    names: frozenset[str] | None,
+) -> Iterable[FieldNode]:
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            yield node
+            continue
+        inner: InlineFragmentNode | FragmentDefinitionNode
+        if isinstance(node, FragmentSpreadNode):
+            inner = fragments[node.name.value]
+        elif isinstance(node, InlineFragmentNode):
+            inner = node
+        else:
+            continue
+        condition = inner.type_condition
+        if names is None or condition is None or condition.name.value in names:
+            yield from _fields(inner.selection_set, fragments, names)

@@ -41,7 +41,9 @@ def _literal(node: ValueNode, variables: dict[str, Any], depth: int) -> Any:
         raise GraphQLError(f"The JSON is nested deeper than {_DEPTH_MAX} levels.", node)
     match node:
         case ObjectValueNode():
-            return {one.name.value: _literal(one.value, variables, depth + 1) for one in node.fields}
+            return {
+                one.name.value: _literal(one.value, variables, depth + 1) for one in node.fields
+            }
         case ListValueNode():
             return [_literal(one, variables, depth + 1) for one in node.values]
         case IntValueNode():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import graphene
@@ -61,7 +61,7 @@ class RowType(graphene.ObjectType):
 
 
 def _derived(document: type[Document], name: str) -> Column:
-    field = document._fields[name]  # noqa: SLF001 - MongoEngine's public face has no field lookup
+    field = document._fields[name]
     converted = convert_mongoengine_field(field)
     # graphene-mongo gives a JSON text for a DictField; clients expect the object itself.
     type_ = JSON if isinstance(converted, graphene.JSONString) else type(converted)
@@ -74,14 +74,14 @@ def _derived(document: type[Document], name: str) -> Column:
     )
 
 
-def _with_default(name: str, default: Any) -> Any:
-    """Old records lack keys that were added later: they answer the document's default."""
+def _with_default(name: str, default: Any) -> Callable[[Row], Any] | None:
+    """Old records lack keys that were added later: they answer the document's constant default."""
+    if default is None or callable(default):
+        return None
 
     def read(row: Row) -> Any:
         value = row.get(name)
-        if value is None and default is not None:
-            return default() if callable(default) else default
-        return value
+        return default if value is None else value
 
     return read
 
@@ -112,7 +112,9 @@ class UserError(graphene.ObjectType):
 
     field = graphene.String(description="The input at fault, as a path in the caller's own names.")
     code = graphene.String(required=True, description="A stable code; docs/errors.md lists all.")
-    message = graphene.String(required=True, description="A sentence that may be shown to a person.")
+    message = graphene.String(
+        required=True, description="A sentence that may be shown to a person."
+    )
 
     @classmethod
     def of(cls, problem: StoryCoreError, field: str | None) -> UserError:

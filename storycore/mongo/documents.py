@@ -52,7 +52,7 @@ def valid_changes(document_class: type[Document], changes: dict[str, Any]) -> di
     """
     body: dict[str, Any] = {}
     for name, value in changes.items():
-        field = document_class._fields[name]  # noqa: SLF001 - MongoEngine's public face has no field lookup
+        field = document_class._fields[name]
         if value is None:
             if field.required:
                 raise InvalidInput("This may not be empty.", field=name)

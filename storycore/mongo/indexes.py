@@ -26,7 +26,9 @@ def stored_documents() -> list[type[Document]]:
     """Every concrete document class of the installed apps, by collection name."""
     classes = {get_document(name) for name in _document_registry}
     concrete = [
-        one for one in classes if issubclass(one, StoredDocument) and not one._meta.get("abstract")  # noqa: SLF001
+        one
+        for one in classes
+        if issubclass(one, StoredDocument) and not one._meta.get("abstract")  # noqa: SLF001
     ]
     return sorted(concrete, key=collection_of)
 

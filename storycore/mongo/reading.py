@@ -31,7 +31,7 @@ def projection(fields: Fields, *more: str) -> dict[str, int] | None:
     return dict.fromkeys((*fields, *more), 1) or {"_id": 1}
 
 
-def find_in(  # noqa: PLR0913 - one command, and each argument is one part of it
+def find_in(
     document: type[Document],
     key: str,
     values: Collection[Any],
@@ -50,7 +50,7 @@ def find_in(  # noqa: PLR0913 - one command, and each argument is one part of it
     return list(cursor.sort(list(sort)) if sort else cursor)
 
 
-def find_where(  # noqa: PLR0913 - one command, and each argument is one part of it
+def find_where(
     document: type[Document],
     where: Mapping[str, Any],
     fields: Fields,

@@ -37,7 +37,9 @@ def in_transaction(work: Callable[[ClientSession], Result]) -> Result:
             raise Conflict("Somebody else wrote the same thing at the same moment.") from problem
 
 
-def insert(document: type[Document], body: dict[str, Any], session: ClientSession | None = None) -> Any:
+def insert(
+    document: type[Document], body: dict[str, Any], session: ClientSession | None = None
+) -> Any:
     """Insert one document that `valid_mongo` has checked; returns its id.
 
     Raises Conflict when a unique rule refuses it.
@@ -51,7 +53,10 @@ def insert(document: type[Document], body: dict[str, Any], session: ClientSessio
 
 
 def update(
-    document: type[Document], key: Any, changes: Mapping[str, Any], session: ClientSession | None = None
+    document: type[Document],
+    key: Any,
+    changes: Mapping[str, Any],
+    session: ClientSession | None = None,
 ) -> bool:
     """Apply update operators to one document by its id; False when it is gone."""
     answer = stored(document).update_one({"_id": key}, dict(changes), session=session)

@@ -36,9 +36,7 @@ def _saved(choice: SavedChoice, message: str) -> Row:
     row: Row = {"choice": choice.id, "message": message}
     if choice.condition_error:
         text = f"{choice.condition_error['message']}\n{choice.condition_error['caret']}"
-        row["user_errors"] = [
-            UserError(field="condition", code=ExpressionError.code, message=text)
-        ]
+        row["user_errors"] = [UserError(field="condition", code=ExpressionError.code, message=text)]
     return row
 
 

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import graphene
-
 from assets.graphql.types import Asset
+from storycore.accounts.graphql.types import User
+from storycore.accounts.queries import users_by_id
+
 from assets.queries.assets import assets_by_id
 from scenarios import documents
 from scenarios.graphql.types.values import ConditionError, Effect, Position, Variable
@@ -15,8 +17,6 @@ from scenarios.queries.choices import choices_by_scene, incoming_choices_by_scen
 from scenarios.queries.scenarios import scenarios_by_id, stats_by_scenario
 from scenarios.queries.scenes import scenes_by_id, scenes_by_scenario, start_scenes_by_scenario
 from storycore.access import Actor
-from storycore.accounts.graphql.types import User
-from storycore.accounts.queries import users_by_id
 from storycore.graphql.connections import connection_type
 from storycore.graphql.relations import Column, Many, One
 from storycore.graphql.types import Node, RowType
@@ -30,11 +30,7 @@ def _list_of(name: str) -> Any:
     return read
 
 
-
-
-def _load_users(
-    _actor: Actor, ids: Collection[str], fields: frozenset[str]
-) -> Mapping[str, Row]:
+def _load_users(_actor: Actor, ids: Collection[str], fields: frozenset[str]) -> Mapping[str, Row]:
     return users_by_id(ids, fields)
 
 
@@ -44,7 +40,9 @@ class ScenarioStats(RowType):
     scenes = Column(graphene.Int, "scenes", description="How many scenes.", required=True)
     choices = Column(graphene.Int, "choices", description="How many choices.", required=True)
     endings = Column(graphene.Int, "endings", description="How many end scenes.", required=True)
-    words = Column(graphene.Int, "words", description="How many words in all scenes.", required=True)
+    words = Column(
+        graphene.Int, "words", description="How many words in all scenes.", required=True
+    )
     missing_images = Column(
         graphene.Int, "missing_images", description="How many scenes lack a picture.", required=True
     )

@@ -1,0 +1,61 @@
+"""Which passage does a link lead to, and under which label? All written forms of `[[ ]]` links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class LinkParts:
+    """What stands between the brackets; `setter` is the code of `[[text|passage][code]]`."""
+
+    label: str
+    target: str
+    setter: str = ""
+
+
+def link_parts(inner: str) -> LinkParts:
+    """Read the inside of `[[ ]]`: `a`, `a->b`, `b<-a`, `a|b`, and a setter after `][`.
+
+    With several arrows the last `->` or the first `<-` divides, as Harlowe and Twine's map have it.
+    """
+    inner, divided, setter = inner.partition("][")
+    before, arrow, after = inner.rpartition("->")
+    if arrow:
+        return LinkParts(before.strip(), after.strip(), setter)
+    before, arrow, after = inner.partition("<-")
+    if arrow:
+        return LinkParts(after.strip(), before.strip(), setter)
+    before, bar, after = inner.partition("|")
+    if bar:
+        return LinkParts(before.strip(), after.strip(), setter)
+    return LinkParts(inner.strip(), inner.strip(), setter if divided else "")
+
+
+def bracket_link(label: str, target: str) -> str:
+    """The `[[ ]]` link with this label; the caller proves that it reads back so."""
+    return f"[[{target}]]" if label == target else f"[[{label}->{target}]]"
+
+
+@dataclass(slots=True)
+class Closers:
+    """Finds closing marks in one text; however many openings never close, the text is searched once."""
+
+    text: str
+    _found: dict[str, int] = field(default_factory=dict)
+
+    def find(self, mark: str, start: int) -> int:
+        """Where `mark` stands at or after `start`, -1 if nowhere. `start` may not go back."""
+        known = self._found.get(mark, -2)
+        if known == -1 or known >= start:
+            return known
+        self._found[mark] = place = self.text.find(mark, start)
+        return place
+
+    def link_end(self, start: int) -> int:
+        """Where the `]]` of the link that opens at `start` stands, -1 if not on the same line."""
+        end = self.find("]]", start + 2)
+        if end < 0:
+            return -1
+        line = self.find("\n", start)
+        return end if line < 0 or end < line else -1

@@ -1,0 +1,190 @@
+"""How does a selection set become a plan? Once for each document and each set of @skip and @include values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+)
+
+from storycore.graphql.plan.completing import completer
+from storycore.graphql.plan.emitting import Emitter
+from storycore.graphql.plan.tree import Link, Plan, Root, RowNode, Unplannable
+from storycore.graphql.reads import ReadMany, ReadOne
+from storycore.graphql.relations import Column, Relation
+from storycore.graphql.types import READABLE
+
+Fragments = Mapping[str, FragmentDefinitionNode]
+
+
+def compile_query(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Fragments,
+    variables: Mapping[str, Any],
+) -> Plan:
+    """The plan of a valid query; of the variables only those of @skip and @include count.
+
+    Raises Unplannable for whatever the reference executor must answer.
+    """
+    return _Compiler(schema, fragments, variables).plan(operation)
+
+
+class _Compiler:
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Fragments, variables: Mapping[str, Any]
+    ) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.variables = variables
+
+    def plan(self, operation: OperationDefinitionNode) -> Plan:
+        query = self.schema.query_type
+        if query is None:
+            raise Unplannable
+        fields = self._collected([operation.selection_set], frozenset({query.name}))
+        return Plan([self._root(query, key, nodes) for key, nodes in fields.items()])
+
+    def _root(self, query: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Root:
+        definition = query.fields.get(nodes[0].name.value)
+        read = getattr(definition.resolve, "__self__", None) if definition else None
+        if definition is None or not isinstance(read, ReadOne | ReadMany):
+            raise Unplannable
+        type_ = get_named_type(definition.type)
+        return Root(key, read, definition, nodes[0], self._node(type_, nodes))
+
+    def _node(self, type_: Any, nodes: list[FieldNode]) -> RowNode:
+        row_type = READABLE.get(type_.name)
+        if row_type is None:
+            raise Unplannable
+        readable = row_type.readable_fields()
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        emitter = Emitter()
+        node = RowNode()
+        needs: set[str] = set()
+        for key, inner in self._collected(sets, row_type.type_names()).items():
+            name = inner[0].name.value
+            if name == "__typename":
+                emitter.constant(key, type_.name)
+                continue
+            field = readable.get(name)
+            definition = type_.fields.get(name)
+            if field is None or definition is None or definition.args:
+                raise Unplannable
+            needs |= field.needs
+            if isinstance(field, Relation):
+                link = self._link(field, definition.type, inner)
+                emitter.link(
+                    key, field.by, len(node.links), many=field.many, required=link.is_required
+                )
+                node.links.append(link)
+            else:
+                self._leaf(emitter, key, field, definition.type, inner)
+        node.needs = frozenset(needs)
+        node.groups = _grouped(node.links)
+        node.emit = emitter.function(len(node.links))
+        return node
+
+    def _link(self, field: Relation, type_: Any, nodes: list[FieldNode]) -> Link:
+        required = isinstance(type_, GraphQLNonNull)
+        return Link(field, self._node(get_named_type(type_), nodes), required)
+
+    def _leaf(
+        self, emitter: Emitter, key: str, column: Column, type_: Any, nodes: list[FieldNode]
+    ) -> None:
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        complete = completer(type_, lambda inner: self._embedded(inner, sets))
+        emitter.leaf(key, column, type_, complete)
+
+    def _embedded(self, type_: GraphQLObjectType, sets: list[SelectionSetNode]) -> Any:
+        """The fields of a value that stands inside a row: (key, definition, completer), or its type's name."""
+        entries = []
+        for key, nodes in self._collected(sets, frozenset({type_.name})).items():
+            name = nodes[0].name.value
+            if name == "__typename":
+                entries.append((key, None, type_.name))
+                continue
+            definition = type_.fields.get(name)
+            if definition is None or definition.args:
+                raise Unplannable
+            deeper = [node.selection_set for node in nodes if node.selection_set]
+            complete = completer(
+                definition.type, lambda inner, deeper=deeper: self._embedded(inner, deeper)
+            )
+            entries.append((key, definition.resolve, complete))
+        return entries
+
+    def _collected(
+        self, sets: Iterable[SelectionSetNode], names: frozenset[str]
+    ) -> dict[str, list[FieldNode]]:
+        """Fields by response key in the order of the answer, as CollectFields of the specification does."""
+        fields: dict[str, list[FieldNode]] = {}
+        for one in sets:
+            self._collect(one, names, fields, set())
+        return fields
+
+    def _collect(
+        self,
+        selections: SelectionSetNode,
+        names: frozenset[str],
+        fields: dict[str, list[FieldNode]],
+        seen: set[str],
+    ) -> None:
+        for node in selections.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                fields.setdefault(key, []).append(node)
+                continue
+            inner: FragmentDefinitionNode | InlineFragmentNode
+            if isinstance(node, FragmentSpreadNode):
+                if node.name.value in seen:
+                    continue
+                seen.add(node.name.value)
+                inner = self.fragments[node.name.value]
+            elif isinstance(node, InlineFragmentNode):
+                inner = node
+            else:
+                raise Unplannable
+            condition = inner.type_condition
+            if condition is None or condition.name.value in names:
+                self._collect(inner.selection_set, names, fields, seen)
+
+    def _is_included(self, node: Any) -> bool:
+        for directive in node.directives:
+            if directive.name.value not in ("skip", "include"):
+                raise Unplannable
+            value = directive.arguments[0].value
+            if isinstance(value, BooleanValueNode):
+                met = value.value
+            elif isinstance(value, VariableNode) and isinstance(
+                self.variables.get(value.name.value), bool
+            ):
+                met = self.variables[value.name.value]
+            else:
+                raise Unplannable
+            if met is (directive.name.value == "skip"):
+                return False
+        return True
+
+
+def _grouped(links: list[Link]) -> list[list[int]]:
+    """Links that read the same rows by the same relation go together: one command for pictures and sounds."""
+    groups: dict[Any, list[int]] = {}
+    for index, link in enumerate(links):
+        groups.setdefault(id(link.relation.load), []).append(index)
+    return list(groups.values())

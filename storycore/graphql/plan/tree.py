@@ -1,0 +1,64 @@
+"""What is a compiled read? A tree of rows to fetch, each with what it needs and how it is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import FieldNode, GraphQLField
+
+from storycore.graphql.reads import ReadMany, ReadOne
+from storycore.graphql.relations import Relation
+from storycore.mongo.reading import Row
+
+Emit = Callable[..., list[dict[str, Any]]]
+"""emit(rows, *links) -> response objects; each link maps a key to what stands in its place."""
+
+
+class Unplannable(Exception):
+    """The operation has a form, or the data a value, that plans don't know: the reference executor answers."""
+
+
+@dataclass(slots=True)
+class Link:
+    """The rows that hang on each row of a node, under one response key."""
+
+    relation: Relation
+    node: RowNode
+    is_required: bool
+
+
+@dataclass(slots=True)
+class RowNode:
+    """Rows of one type at one place of the answer.
+
+    `needs` are the stored names to fetch, `groups` the links that one command can serve, `emit` writes the
+    response objects; its link arguments come in the order of `links`.
+    """
+
+    needs: frozenset[str] = frozenset()
+    links: list[Link] = field(default_factory=list)
+    groups: list[list[int]] = field(default_factory=list)
+    emit: Emit = field(default=lambda rows: [{} for _ in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One field of Query: how its rows are found and what hangs on them."""
+
+    key: str
+    read: ReadOne | ReadMany
+    definition: GraphQLField
+    syntax: FieldNode
+    node: RowNode
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole query."""
+
+    roots: Sequence[Root]
+
+
+Rows = list[Row]
