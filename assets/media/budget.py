@@ -1,0 +1,40 @@
+"""How many pixels may be unpacked at once in this process?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# About 8 bytes each at the worst: eight uploads at once must not take eight times the memory.
+PIXELS_AT_ONCE = 8_000_000
+
+
+class PixelBudget:
+    """Lets decoders in while their pixels fit; a larger picture waits until it is alone."""
+
+    def __init__(self, pixels: int) -> None:
+        self._pixels = pixels
+        self._taken = 0
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def reserve(self, pixels: int) -> Iterator[None]:
+        """Hold room for `pixels` while the block runs, waiting for it first."""
+        # One waits at a time, so small pictures cannot starve a large one.
+        with self._turn, self._changed:
+            self._changed.wait_for(lambda: self._has_room(pixels))
+            self._taken += pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= pixels
+                self._changed.notify_all()
+
+    def _has_room(self, pixels: int) -> bool:
+        return self._taken == 0 or self._taken + pixels <= self._pixels
+
+
+DECODING = PixelBudget(PIXELS_AT_ONCE)
