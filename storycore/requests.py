@@ -1,4 +1,4 @@
-"""Which request is this? An id that the caller may choose, on every log line and every answer."""
+"""Which request is this, and from where? An id that the caller may choose; the address that limits count."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from inspect import iscoroutinefunction
 from typing import Any, TypeAlias, cast
 
 from asgiref.sync import markcoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from storycore.logs import REQUEST_ID
@@ -68,3 +69,17 @@ class RequestIdMiddleware:
 def _named(request: Any) -> str:
     request.request_id = request_id_from(request.headers.get(HEADER))
     return cast("str", request.request_id)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that rate limits count by.
+
+    Each of our own proxies appends the address it was called from to X-Forwarded-For, so the TRUSTED_PROXIES-th
+    from the right is the client's; what stands further left is the client's own word and counts for nothing.
+    """
+    peer: str = request.META.get("REMOTE_ADDR") or ""
+    proxies: int = settings.TRUSTED_PROXIES
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies == 0 or len(forwarded) < proxies:
+        return peer
+    return forwarded[-proxies] or peer

@@ -18,17 +18,22 @@ from pathlib import Path
 from storycore.embedded.errors import ServerFailed
 
 LAST_LINES = 15
-_TAIL_BYTES = 32_768
+_TAIL_BYTES = 65_536
+_LINE_WIDTH = 600
 _POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Child:
-    """A process that we started; `log` holds all that it wrote since then."""
+    """A process that we started; `log` holds all that it wrote since then.
+
+    Lines with `noise` in them do not explain a crash: they are shown only when there are no others.
+    """
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    noise: str = ""
 
     @property
     def pid(self) -> int:
@@ -64,8 +69,10 @@ class Child:
         """The end of its log, for the message that names a crash."""
         with contextlib.suppress(OSError), self.log.open("rb") as log:
             log.seek(max(0, self.log.stat().st_size - _TAIL_BYTES))
-            lines = log.read().decode("utf-8", "replace").splitlines()
-            return [line for line in lines if line.strip()][-count:]
+            text = log.read().decode("utf-8", "replace")
+            lines = [line[:_LINE_WIDTH] for line in text.splitlines() if line.strip()]
+            telling = [line for line in lines if not self.noise or self.noise not in line]
+            return (telling or lines)[-count:]
         return []
 
     def wait_until(self, is_ready: Callable[[], bool], timeout_seconds: float) -> None:
@@ -93,7 +100,11 @@ class Child:
 
 
 def start_child(
-    name: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None
+    name: str,
+    command: Sequence[str],
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> Child:
     """Start a process whose output goes to `log`; the log of the run before is kept as `<log>.1`."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +118,7 @@ def start_child(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=None if env is None else dict(env),
+            cwd=cwd,
         )
     return Child(name=name, process=process, log=log)
 

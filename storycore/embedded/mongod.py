@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ HOST = "127.0.0.1"
 START_SECONDS = 60.0
 # A clean end writes a checkpoint; after a long burst on a slow disk that takes its time.
 STOP_SECONDS = 60.0
+# mongod tells the whole of its life at this level; what explains a death has a higher one.
+_INFORMATION = '"s":"I"'
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def launch_mongod(
         _remove_container(source.program, container_name(data_dir))
     command = source.command(data_dir, port)
     child = start_child("mongodb", command, log or data_dir / "mongod.log", env)
-    return Mongod(child=child, port=port, source=source)
+    return Mongod(child=replace(child, noise=_INFORMATION), port=port, source=source)
 
 
 def _client(port: int) -> MongoClient[dict[str, Any]]:
