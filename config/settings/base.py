@@ -77,13 +77,19 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "storycore" / "graphql" / "static"]
 
-GRAPHENE = {"SCHEMA": "config.schema.schema", "SCHEMA_OUTPUT": "schema.graphql", "SCHEMA_INDENT": None}
+GRAPHENE = {
+    "SCHEMA": "config.schema.schema",
+    "SCHEMA_OUTPUT": "schema.graphql",
+    "SCHEMA_INDENT": None,
+}
 
 PAGE_SIZE = env.integer("PAGE_SIZE", 50, least=1, most=500)
 PAGE_SIZE_MAX = env.integer("PAGE_SIZE_MAX", 100, least=1, most=1000)
 
 from config.settings.celery import *  # noqa: E402
+from config.settings.graphql import *  # noqa: E402
 from config.settings.limits import *  # noqa: E402
 from config.settings.logging import *  # noqa: E402
 from config.settings.mongo import *  # noqa: E402

@@ -12,9 +12,15 @@ GRAPHQL_MAX_DEPTH = env.integer("GRAPHQL_MAX_DEPTH", 15, least=3)
 GRAPHQL_MAX_ALIASES = env.integer("GRAPHQL_MAX_ALIASES", 50, least=0)
 GRAPHQL_MAX_ROOT_FIELDS = env.integer("GRAPHQL_MAX_ROOT_FIELDS", 20, least=1)
 GRAPHQL_MAX_FIELDS = env.integer("GRAPHQL_MAX_FIELDS", 500, least=10)
+GRAPHQL_MAX_DIRECTIVES = env.integer("GRAPHQL_MAX_DIRECTIVES", 50, least=0)
+# Values that an answer may hold, estimated from the page sizes; a value costs a few microseconds.
+GRAPHQL_MAX_COST = env.integer("GRAPHQL_MAX_COST", 100_000, least=100)
 GRAPHQL_MAX_JSON_DEPTH = env.integer("GRAPHQL_MAX_JSON_DEPTH", 64, least=8)
 GRAPHQL_MAX_FILES = env.integer("GRAPHQL_MAX_FILES", 10, least=1)
+# A whole multipart request; each file has its own limit by its type.
+GRAPHQL_MAX_UPLOAD_BYTES = env.integer("GRAPHQL_MAX_UPLOAD_BYTES", 50_000_000, least=1_000)
 GRAPHQL_MAX_BATCH = env.integer("GRAPHQL_MAX_BATCH", 1, least=1, most=10)
+GRAPHQL_TIME_BUDGET_SECONDS = env.number("GRAPHQL_TIME_BUDGET_SECONDS", 10.0, least=0.1)
 
 # Django's own guards; uploads stream to disk, so only the non-file part of a body counts here.
 DATA_UPLOAD_MAX_MEMORY_SIZE = GRAPHQL_MAX_BODY_BYTES

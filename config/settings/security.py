@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from corsheaders.defaults import default_headers
+
 from config import env
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, least=1))
@@ -11,10 +13,17 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 14, le
 TOKEN_ISSUER = "storycore"  # noqa: S105 - the name of the issuer, not a secret
 TOKEN_AUDIENCE = "storycore-api"  # noqa: S105 - the name of the audience, not a secret
 
-CORS_ALLOWED_ORIGINS = env.items(
-    "FRONTEND_URL", ("http://localhost:3000", "http://localhost:5173")
-)
+CORS_ALLOWED_ORIGINS = env.items("FRONTEND_URL", ("http://localhost:3000", "http://localhost:5173"))
 CORS_ALLOW_CREDENTIALS = False
+# Headers that GraphQL clients send to prove that a preflight was asked for.
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "graphql-preflight",
+    "graphql-require-preflight",
+    "apollo-require-preflight",
+    "x-apollo-operation-name",
+    "x-request-id",
+]
 CORS_EXPOSE_HEADERS = ["X-Total-Count", "Link", "Location", "X-Request-Id", "Retry-After"]
 
 SESSION_COOKIE_HTTPONLY = True

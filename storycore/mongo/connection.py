@@ -11,6 +11,8 @@ from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from storycore.mongo.commands import CommandCounter
+
 # An acknowledged write survives the death of every process and a fail-over.
 DURABLE = WriteConcern(w="majority", j=True)
 SNAPSHOT = ReadConcern("snapshot")
@@ -33,6 +35,7 @@ def configure(uri: str, name: str) -> None:
         w="majority",
         journal=True,
         retryWrites=True,
+        event_listeners=[CommandCounter()],
     )
 
 

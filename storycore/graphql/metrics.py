@@ -1,0 +1,136 @@
+"""What did each operation cost? One log line and a few Prometheus figures; and the page that serves them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from hmac import compare_digest
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from storycore.graphql.errors import INTERNAL, Problem
+
+logger = logging.getLogger("storycore.graphql.operations")
+
+# Names of operations come from clients, so they are no labels: anybody could make a million of them.
+_OPERATIONS = Counter(
+    "storycore_graphql_operations_total",
+    "GraphQL operations by kind and outcome.",
+    ("kind", "outcome"),
+)
+_SECONDS = Histogram(
+    "storycore_graphql_operation_seconds",
+    "Time from the parsed request to the answer.",
+    ("kind",),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+_COMMANDS = Histogram(
+    "storycore_graphql_mongo_commands",
+    "MongoDB commands of an operation.",
+    ("kind",),
+    buckets=(0, 1, 2, 3, 4, 6, 8, 12, 20, 50),
+)
+_COST = Histogram(
+    "storycore_graphql_cost",
+    "Estimated values of an operation's answer.",
+    ("kind",),
+    buckets=(1, 10, 100, 1_000, 10_000, 100_000),
+)
+_REFUSALS = Counter(
+    "storycore_graphql_refusals_total",
+    "Requests that ended before execution, by reason.",
+    ("reason",),
+)
+
+
+@dataclass(slots=True)
+class Measurement:
+    """One operation on its way; filled in as more of it is known."""
+
+    request_id: str
+    started: float = field(default_factory=time.perf_counter)
+    name: str | None = None
+    kind: str = "unknown"
+    cost: int = 0
+    commands: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    is_refused: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """ok, errors (the caller's), failed (ours) or refused (nothing was run)."""
+        if self.is_refused:
+            return "refused"
+        if not self.problems:
+            return "ok"
+        codes = {entry["extensions"]["code"] for entry in self.problems}
+        return "failed" if INTERNAL in codes else "errors"
+
+
+def record(measured: Measurement) -> None:
+    """Count the operation and write its line."""
+    seconds = time.perf_counter() - measured.started
+    kind, outcome = measured.kind, measured.outcome
+    _OPERATIONS.labels(kind, outcome).inc()
+    if measured.is_refused:
+        _REFUSALS.labels(reasons(measured.problems)[0]).inc()
+    else:
+        _SECONDS.labels(kind).observe(seconds)
+        _COMMANDS.labels(kind).observe(measured.commands)
+        _COST.labels(kind).observe(measured.cost)
+    logger.info(
+        "graphql %s %s",
+        kind,
+        outcome,
+        extra={
+            "operation": (measured.name or "")[:80],
+            "duration_ms": round(seconds * 1000, 2),
+            "mongo_commands": measured.commands,
+            "cost": measured.cost,
+            "outcome": outcome,
+            "errors": reasons(measured.problems)[:5],
+            "request_id": measured.request_id,
+        },
+    )
+
+
+def reasons(problems: list[Problem]) -> list[str]:
+    """The finest code of each entry."""
+    return [entry["extensions"].get("reason") or entry["extensions"]["code"] for entry in problems]
+
+
+@require_safe
+@never_cache
+def metrics_view(request: HttpRequest) -> HttpResponse:
+    """All figures of this process, or of all processes with PROMETHEUS_MULTIPROC_DIR; for staff and scrapers.
+
+    A scraper sends `Authorization: Bearer <METRICS_TOKEN>`. Everybody else finds nothing here.
+    """
+    if not _may_scrape(request):
+        return HttpResponse(status=404)
+    registry: CollectorRegistry = REGISTRY
+    if settings.PROMETHEUS_MULTIPROC_DIR:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, path=settings.PROMETHEUS_MULTIPROC_DIR)  # type: ignore[no-untyped-call]
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_scrape(request: HttpRequest) -> bool:
+    if settings.DEBUG or request.actor.is_admin:
+        return True
+    expected = settings.METRICS_TOKEN
+    given = request.META.get("HTTP_AUTHORIZATION", "")
+    return bool(expected) and compare_digest(given.encode(), f"Bearer {expected}".encode())

@@ -1,0 +1,180 @@
+"""How does a GraphQL request come in over HTTP, and how does its answer go out? docs/graphql.md has the rules.
+
+The view is synchronous: resolvers ask MongoDB by the synchronous driver, which measured faster here than its
+asynchronous one, and under ASGI Django runs each request in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+from graphql import GraphQLSchema
+
+from storycore.graphql.body import Parameters, Received, from_body, from_url
+from storycore.graphql.context import Context
+from storycore.graphql.errors import Refusal, internal, malformed
+from storycore.graphql.execution import run
+from storycore.graphql.graphiql import page
+from storycore.graphql.metrics import Measurement, record
+from storycore.graphql.multipart import close_all
+from storycore.graphql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, accepts_gzip, negotiated
+from storycore.graphql.operations import Operations, Rewrite, unchanged
+from storycore.graphql.preflight import require_preflight
+from storycore.mongo.commands import counted
+from storycore.requests import client_address
+
+logger = logging.getLogger("storycore.graphql")
+
+_VARY = "Accept, Accept-Encoding, Authorization, Cookie, Origin"
+# A smaller body fits into one packet anyway.
+_GZIP_FROM_BYTES = 1_400
+# The answers are JSON: the lightest level already takes off four fifths, and a higher one costs the read path.
+_GZIP_LEVEL = 1
+
+Body = dict[str, Any]
+
+
+class GraphQLEdge:
+    """The HTTP edge of one schema."""
+
+    def __init__(self, schema: GraphQLSchema, rewrite: Rewrite = unchanged) -> None:
+        self.operations = Operations(schema, rewrite)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to any request at this address; nothing but our own words leaves it."""
+        is_get = request.method == "GET"
+        media_type = negotiated(
+            request.META.get("HTTP_ACCEPT", ""), html=is_get and settings.GRAPHIQL_ENABLED
+        )
+        if media_type == HTML:
+            return page(request)
+        try:
+            return self._answered(request, media_type)
+        except Refusal as refusal:
+            self._record_refusal(request, refusal)
+            return _refused(request, media_type or JSON, refusal)
+        except Exception:
+            logger.exception("The GraphQL edge failed", extra={"request_id": request.request_id})
+            return _written(request, JSON, {"errors": [internal(request.request_id)]}, status=500)
+
+    def _answered(self, request: HttpRequest, media_type: str | None) -> HttpResponse:
+        if request.method not in {"GET", "POST"}:
+            raise malformed(
+                "Send GET or POST.",
+                reason="METHOD_NOT_ALLOWED",
+                status=405,
+                headers={"Allow": "GET, POST"},
+            )
+        if media_type is None:
+            raise malformed(
+                f"Answers come as {GRAPHQL_RESPONSE} or {JSON}.",
+                reason="NOT_ACCEPTABLE",
+                status=406,
+            )
+        require_preflight(request)
+        received = from_url(request) if request.method == "GET" else from_body(request)
+        try:
+            return self._run_all(request, media_type, received)
+        finally:
+            close_all(received.files)
+
+    def _run_all(self, request: HttpRequest, media_type: str, received: Received) -> HttpResponse:
+        if not received.is_batch:
+            return _written(request, media_type, self._run_one(request, received.requests[0]))
+        bodies: list[Body] = []
+        for one in received.requests:
+            try:
+                bodies.append(self._run_one(request, one))
+            except Refusal as refusal:
+                self._record_refusal(request, refusal)
+                bodies.append(_body_of(refusal))
+        return _written(request, media_type, bodies)
+
+    def _run_one(self, request: HttpRequest, parameters: Parameters) -> Body:
+        measured = Measurement(request.request_id)
+        operation = self.operations.prepared(
+            parameters, request.actor, only_queries=request.method == "GET"
+        )
+        measured.name, measured.kind, measured.cost = operation.name, operation.kind, operation.cost
+        context = Context(
+            actor=request.actor, request_id=request.request_id, client=client_address(request)
+        )
+        with counted() as tally:
+            answer = run(operation, context)
+        measured.commands, measured.problems = tally.commands, answer.errors
+        record(measured)
+        if answer.errors:
+            return {"errors": answer.errors, "data": answer.data}
+        return {"data": answer.data}
+
+    def _record_refusal(self, request: HttpRequest, refusal: Refusal) -> None:
+        record(Measurement(request.request_id, problems=refusal.problems, is_refused=True))
+
+
+def _body_of(refusal: Refusal) -> Body:
+    body: Body = {"errors": refusal.problems}
+    if refusal.executed:
+        body["data"] = None
+    return body
+
+
+def _refused(request: HttpRequest, media_type: str, refusal: Refusal) -> HttpResponse:
+    status = refusal.status if media_type == GRAPHQL_RESPONSE else refusal.plain_status
+    response = _written(request, media_type, _body_of(refusal), status=status)
+    for name, value in refusal.headers.items():
+        response[name] = value
+    return response
+
+
+def _written(
+    request: HttpRequest, media_type: str, body: Body | list[Body], *, status: int = 200
+) -> HttpResponse:
+    content = orjson.dumps(body)
+    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8", status=status)
+    response["Vary"] = _VARY
+    if request.method == "GET" and status == 200 and "errors" not in body:
+        _make_cacheable(request, response)
+    else:
+        response["Cache-Control"] = "no-store"
+    if len(response.content) >= _GZIP_FROM_BYTES and accepts_gzip(
+        request.META.get("HTTP_ACCEPT_ENCODING", "")
+    ):
+        response.content = gzip.compress(response.content, _GZIP_LEVEL, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _make_cacheable(request: HttpRequest, response: HttpResponse) -> None:
+    """Let a client keep the answer and ask whether it still holds; only anonymous answers may be shared."""
+    scope = "private" if request.actor.is_authenticated else "public"
+    response["Cache-Control"] = f"{scope}, no-cache"
+    # Weak, because the same answer may go out compressed.
+    tag = f'W/"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
+    response["ETag"] = tag
+    known = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if known == "*" or tag in {one.strip() for one in known.split(",")}:
+        response.status_code = 304
+        response.content = b""
+
+
+@lru_cache(maxsize=4)
+def _edge(schema: Any) -> GraphQLEdge:
+    found = import_string(schema) if isinstance(schema, str) else schema
+    return GraphQLEdge(found.graphql_schema)
+
+
+# No CSRF token: cookies count here only with a header that a foreign page cannot send (see preflight.py), so a
+# forged request acts for nobody.
+@csrf_exempt
+def graphql_view(request: HttpRequest) -> HttpResponse:
+    """The view for /graphql and /graphql/, serving the schema of settings.GRAPHENE."""
+    return _edge(settings.GRAPHENE["SCHEMA"])(request)
