@@ -25,6 +25,11 @@ def text(name: str, default: str | None = None) -> str:
     return value.strip()
 
 
+def is_set(name: str) -> bool:
+    """Whether the variable has a value; the value itself is not looked at."""
+    return bool(_env.str(name, default="").strip())
+
+
 def flag(name: str, *, default: bool) -> bool:
     """1, true, yes, on and 0, false, no, off in any case."""
     words = {"1": True, "true": True, "yes": True, "on": True}

@@ -23,7 +23,7 @@ HIDDEN = "[hidden]"
 Event = MutableMapping[str, Any]
 
 _SECRET_NAMES = re.compile(
-    r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*password|.*passwd|.*secret(_?key)?|"
+    r"(?i)^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*password|.*passwd|.*secret(_\w+)?|"
     r".*api_?key|.*(access|refresh|auth|id|csrf)_?token|token)$"
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -65,7 +65,7 @@ def structured_formatter(style: Literal["json", "console"]) -> ProcessorFormatte
     ]
     render: structlog.typing.Processor = _render_json if style == "json" else _console()
     return ProcessorFormatter(
-        foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _drop_unprintable],
+        foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), without_request],
         processors=[
             ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
@@ -80,6 +80,20 @@ def add_request_id(_logger: Any, _name: str, event: Event) -> Event:
     request_id = REQUEST_ID.get()
     if request_id:
         event.setdefault("request_id", request_id)
+    return event
+
+
+def without_request(_logger: Any, _name: str, event: Event) -> Event:
+    """Replace the request that Django hangs on a record by its id.
+
+    Django tells of a failed request after the last middleware is done, so only the request still knows.
+    """
+    request_id = getattr(event.pop("request", None), "request_id", "")
+    if request_id:
+        event["request_id"] = request_id
+    # What a formatter before ours has left on the record says the same once more.
+    for name in ("message", "asctime", "taskName"):
+        event.pop(name, None)
     return event
 
 
@@ -102,13 +116,6 @@ def _without_secrets(name: object, value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return redacted(str(value))
-
-
-def _drop_unprintable(_logger: Any, _name: str, event: Event) -> Event:
-    # Django and the servers hang the request itself on a record; its text says nothing that the line lacks.
-    for name in ("request", "server_time", "taskName", "color_message"):
-        event.pop(name, None)
-    return event
 
 
 def _render_json(_logger: Any, _name: str, event: Event) -> str:

@@ -90,6 +90,7 @@ PAGE_SIZE_MAX = env.integer("PAGE_SIZE_MAX", 100, least=1, most=1000)
 
 from config.settings.celery import *  # noqa: E402
 from config.settings.graphql import *  # noqa: E402
+from config.settings.keys import *  # noqa: E402
 from config.settings.limits import *  # noqa: E402
 from config.settings.logging import *  # noqa: E402
 from config.settings.mongo import *  # noqa: E402

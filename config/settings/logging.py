@@ -9,10 +9,14 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"structured": {"()": "storycore.logs.structured_formatter", "style": LOG_FORMAT}},
+    "formatters": {
+        "structured": {"()": "storycore.logs.structured_formatter", "style": LOG_FORMAT}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        # Named here so that it loses the handlers that Django itself gave it: one line an event, not two.
+        "django": {"level": LOG_LEVEL},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "pymongo": {"level": "WARNING"},
     },

@@ -27,7 +27,7 @@ _PROBE_SECONDS = 20
 # Without scripting no query can run JavaScript, whatever reaches the server.
 _OPTIONS = (
     "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--nounixsocket",
-    "--noscripting", "--setParameter", "diagnosticDataCollectionEnabled=false",
+    "--noscripting", "--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false",
     "--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=10MB)",
 )  # fmt: skip
 

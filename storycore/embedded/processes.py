@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 
-def web_command(port: int, processes: int) -> list[str]:
+def web_command(port: int, processes: int, log_config: Path) -> list[str]:
     """The ASGI server: granian, without the lifespan protocol that Django does not speak.
 
     Views that block run in threads that Django starts per request, so one runtime thread per process is
@@ -15,7 +15,7 @@ def web_command(port: int, processes: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(processes), "--runtime-threads", "1", "--loop", "asyncio", "--no-access-log",
-        "--workers-kill-timeout", "10", "config.asgi:application",
+        "--log-config", str(log_config), "--workers-kill-timeout", "10", "config.asgi:application",
     ]  # fmt: skip
 
 
@@ -25,6 +25,7 @@ def worker_command(beat_schedule: Path) -> list[str]:
     It neither looks for other workers at its start nor gossips with them: there are none.
     """
     return [
-        sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--beat", "--schedule",
-        str(beat_schedule), "--loglevel", "INFO", "--concurrency", "2", "--without-mingle", "--without-gossip",
+        sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", "worker", "--beat",
+        "--schedule", str(beat_schedule), "--loglevel", "INFO", "--concurrency", "2",
+        "--without-mingle", "--without-gossip",
     ]  # fmt: skip
