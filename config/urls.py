@@ -10,6 +10,6 @@ from storycore.graphql.view import graphql_view
 urlpatterns = [
     path("graphql", graphql_view),
     path("graphql/", graphql_view, name="graphql"),
-    path("health/", include("storycore.health.urls")),
+    path("", include("storycore.health.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -12,6 +12,10 @@ from scenarios.services.choices import create_choice
 from scenarios.services.scenarios import create_scenario
 from scenarios.services.scenes import create_scene
 from storycore.access import Actor
+from storycore.accounts.middleware import actor_of
+from storycore.accounts.models import User
+from storycore.accounts.services import create_user
+from storycore.accounts.tokens import issue_access_token
 from storycore.mongo.documents import valid_mongo
 from storycore.mongo.writing import insert
 
@@ -59,12 +63,24 @@ def a_story(owner: Actor, scenes: int = 3, choices: int = 1, **fields: Any) -> O
     """A scenario whose scenes each have a picture, a sound and choices to the scenes that follow."""
     scenario = a_scenario(owner, **fields)
     keys = [
-        a_scene(
-            owner, scenario, image=an_asset(owner), sound=an_asset(owner, "sound"), order=index
-        )
+        a_scene(owner, scenario, image=an_asset(owner), sound=an_asset(owner, "sound"), order=index)
         for index in range(scenes)
     ]
     for index, key in enumerate(keys):
         for step in range(1, choices + 1):
             a_choice(owner, key, keys[(index + step) % scenes], text=f"Choice {step}")
     return scenario
+
+
+def an_actor(email: str, *, is_admin: bool = False) -> Actor:
+    """A registered user, as services know callers."""
+    user = create_user(email, PASSWORD, name=email.partition("@")[0].title())
+    if is_admin:
+        user.is_staff = user.is_superuser = True
+        user.save()
+    return actor_of(user)
+
+
+def an_access_token(actor: Actor) -> str:
+    """A token that speaks for the actor."""
+    return issue_access_token(User.objects.get(pk=actor.user_id))

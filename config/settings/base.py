@@ -10,7 +10,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VERSION = "0.1.0"
 
 INSTALLED_APPS = [
-    "config.admin_site.StoryCoreAdminConfig",
+    "config.admin_app.StoryCoreAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -37,3 +37,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "")
+ASSET_STORES = {"local": {"root": MEDIA_ROOT}}

@@ -1,0 +1,138 @@
+"""How do assets look in GraphQL?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import graphene
+
+from assets import documents
+from assets.queries.addresses import asset_url, full_asset_url, thumbnail_url
+from assets.queries.usages import usages_by_asset
+from storycore.access import Actor
+from storycore.accounts.graphql.types import User
+from storycore.accounts.queries import users_by_id
+from storycore.graphql.connections import connection_type
+from storycore.graphql.relations import Column, Many, One
+from storycore.graphql.scalars import JSON
+from storycore.graphql.types import Node, RowType
+from storycore.mongo.reading import Row
+
+_FILE = ("file", "is_public")
+_THUMBNAILS = ("metadata.thumbnails", "is_public")
+_MEGABYTE = 1024 * 1024
+
+
+def _load_users(
+    _actor: Actor, ids: Collection[str], fields: frozenset[str]
+) -> Mapping[str, Row]:
+    return users_by_id(ids, fields)
+
+
+def _fact(name: str) -> Callable[[Row], Any]:
+    def read(row: Row) -> Any:
+        return (row.get("metadata") or {}).get(name)
+
+    return read
+
+
+def _filename(row: Row) -> str | None:
+    key: str | None = (row.get("file") or {}).get("key")
+    return key.rpartition("/")[2] if key else None
+
+
+def _megabytes(row: Row) -> float | None:
+    size = (row.get("metadata") or {}).get("size")
+    return None if size is None else round(size / _MEGABYTE, 2)
+
+
+def _metadata(row: Row) -> dict[str, Any]:
+    """All facts but where previews lie: that is the store's business."""
+    return {name: value for name, value in (row.get("metadata") or {}).items() if name != "thumbnails"}
+
+
+def _fact_column(type_: Any, name: str, description: str) -> Column:
+    return Column(type_, f"metadata.{name}", read=_fact(name), description=description)
+
+
+class AssetUsage(RowType):
+    """One place that uses an asset, as far as you may see it."""
+
+    scene_id = Column(graphene.ID, "scene_id", description="The scene.", required=True)
+    scene_title = Column(graphene.String, "scene_title", description="Its title.", required=True)
+    scenario_id = Column(graphene.ID, "scenario_id", description="Its scenario.", required=True)
+    field = Column(graphene.String, "field", description="image, sound or music.", required=True)
+
+
+class Asset(RowType):
+    """A picture, a sound or a video with what is known about it."""
+
+    class Meta:
+        document = documents.Asset
+        columns = ("type", "name", "is_public", "folder", "created_at", "updated_at")
+        interfaces = (Node,)
+
+    id = Column(graphene.ID, "_id", description="The asset's id.", required=True)
+    url = Column(
+        graphene.String,
+        *_FILE,
+        read=asset_url,
+        description="Where the file is; signed and short-lived when the asset is private.",
+    )
+    full_url = Column(
+        graphene.String,
+        *_FILE,
+        read=full_asset_url,
+        description="The same with scheme and host.",
+    )
+    thumbnail_url = Column(
+        graphene.String,
+        *_THUMBNAILS,
+        read=thumbnail_url,
+        description="A preview that fits in 320 pixels; null for sounds.",
+    )
+    filename = Column(
+        graphene.String, "file", read=_filename, description="The stored file's name."
+    )
+    file_size = _fact_column(graphene.Int, "size", "The size in bytes.")
+    file_size_mb = Column(
+        graphene.Float, "metadata.size", read=_megabytes, description="The size in megabytes."
+    )
+    mime_type = _fact_column(graphene.String, "mimeType", "The media type, read from the bytes.")
+    width = _fact_column(graphene.Int, "width", "Pixels across, for pictures.")
+    height = _fact_column(graphene.Int, "height", "Pixels down, for pictures.")
+    duration = _fact_column(graphene.Float, "duration", "Seconds, for sounds.")
+    sample_rate = _fact_column(graphene.Int, "sampleRate", "Samples a second, for sounds.")
+    channels = _fact_column(graphene.Int, "channels", "1 is mono, 2 is stereo.")
+    dominant_color = _fact_column(
+        graphene.String, "dominantColor", "The colour of most of the picture, as #rrggbb."
+    )
+    placeholder = _fact_column(
+        graphene.String, "placeholder", "A tiny blurred picture as a data address."
+    )
+    peaks = _fact_column(
+        graphene.List(graphene.NonNull(graphene.Float)),
+        "peaks",
+        "The loudness over the sound's length, 0 to 1, for drawing a waveform.",
+    )
+    metadata = Column(
+        JSON, "metadata", read=_metadata, description="All facts about the file.", required=True
+    )
+    tags = Column(
+        graphene.List(graphene.NonNull(graphene.String)),
+        "tags",
+        read=lambda row: row.get("tags") or [],
+        description="Words to find it by.",
+        required=True,
+    )
+    uploaded_by = Column(
+        graphene.ID, "uploaded_by", description="The id of its owner.", required=True
+    )
+    uploader = One(User, by="uploaded_by", load=_load_users, description="Its owner.")
+    used_in = Many(
+        AssetUsage, by="_id", load=usages_by_asset, description="Where it is used."
+    )
+
+
+AssetConnection = connection_type(Asset)

@@ -1,0 +1,56 @@
+"""Who sends this request? A token in the Authorization header, else the admin's session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from storycore.access import NOBODY, Actor
+from storycore.accounts.models import User
+from storycore.accounts.tokens import user_of
+from storycore.errors import Unauthenticated
+
+SCHEMES = ("jwt", "bearer")
+
+
+def actor_of(user: User) -> Actor:
+    """The user as services know callers."""
+    return Actor(user_id=str(user.pk), name=str(user), is_admin=user.is_staff)
+
+
+def actor_from_header(header: str) -> Actor:
+    """`JWT <token>` and `Bearer <token>` speak for their user; an empty, foreign or stale header for nobody.
+
+    A stale token is no error here: reading needs no login, and what needs one says so.
+    """
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() not in SCHEMES or not token.strip():
+        return NOBODY
+    try:
+        return actor_of(user_of(token.strip()))
+    except Unauthenticated:
+        return NOBODY
+
+
+def actor_from_session(request: HttpRequest) -> Actor:
+    """The user of the browser's session. Only doors that ask for a preflight header or a CSRF token rely on it."""
+    user = getattr(request, "user", None)
+    return actor_of(user) if user is not None and user.is_authenticated else NOBODY
+
+
+class ActorMiddleware:
+    """Sets `request.actor`; nothing is looked up before somebody asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    return actor_from_header(header) if header.strip() else actor_from_session(request)

@@ -1,0 +1,69 @@
+"""Has this caller asked too often? Rates by user or address, in Redis when there is one, else in the process."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from functools import lru_cache
+
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from storycore.errors import RateLimited
+
+logger = logging.getLogger("storycore.limits")
+
+
+def check_rate(name: str, key: str) -> None:
+    """Count one call of the limit `name` (a key of settings.RATE_LIMITS) for `key`.
+
+    A dead Redis never refuses anybody: this process then counts alone. Raises RateLimited.
+    """
+    rate = settings.RATE_LIMITS.get(name, "")
+    if not rate:
+        return None
+    item = _item(rate)
+    for storage in (_shared(settings.REDIS_URL), _local()):
+        if storage is None:
+            continue
+        try:
+            return _count(storage, item, name, key)
+        except StorageError:
+            logger.warning("Rate limits can't reach Redis; this process counts alone.")
+
+
+def _count(storage: Storage, item: RateLimitItem, name: str, key: str) -> None:
+    limiter = MovingWindowRateLimiter(storage)
+    if limiter.hit(item, name, key):
+        return
+    reset = limiter.get_window_stats(item, name, key).reset_time
+    wait = max(1, math.ceil(reset - time.time()))
+    raise RateLimited(f"Too many calls; try again in {wait} seconds.", retry_after=wait)
+
+
+def forget_rates() -> None:
+    """Begin counting anew in this process."""
+    _local().reset()
+
+
+@lru_cache(maxsize=32)
+def _item(rate: str) -> RateLimitItem:
+    return parse(rate)
+
+
+@lru_cache(maxsize=1)
+def _local() -> MemoryStorage:
+    return MemoryStorage()
+
+
+@lru_cache(maxsize=2)
+def _shared(url: str) -> Storage | None:
+    if not url:
+        return None
+    return storage_from_string(
+        url, wrap_exceptions=True, socket_timeout=0.5, socket_connect_timeout=0.5
+    )
