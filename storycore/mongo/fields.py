@@ -34,6 +34,8 @@ class JsonField(DictField):  # type: ignore[misc]
     """
 
     def __init__(self, *, depth: int = 8, values: int = 500, **options: Any) -> None:
+        # MongoEngine's would be {}: an absent object and an empty one are two things.
+        options.setdefault("default", None)
         super().__init__(**options)
         self.depth = depth
         self.values = values
