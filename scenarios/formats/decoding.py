@@ -23,7 +23,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\ufff
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file, with `\\n` for every line end. UTF-8, or UTF-16 with its mark.
+    """The text of a file, every line end a line feed. UTF-8, or UTF-16 with its mark.
 
     Raises StoryTooLarge, BrokenStoryFile.
     """

@@ -77,7 +77,8 @@ CHAPBOOK = Grammar(
 )
 INK = Grammar(
     name="ink",
-    variable=_BARE,
+    # Knots, stitches and labels are addressed with dots, and stand for the number of visits.
+    variable=r"(?P<id>[^\W\d]\w*(?:\.[^\W\d]\w*)*)",
     reads={**_COMPARE, **_SIGNS, **_WORDS, "mod": "%"},
 )
 YARN = Grammar(

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scenarios.formats.base import Link
-from scenarios.formats.expressions import NotUnderstood, Token, tokens_of
+from scenarios.formats.expression_reading import Token, tokens_of
+from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import HARLOWE
 from scenarios.formats.harlowe_brackets import Brackets
 from scenarios.formats.links import bracket_link, link_parts
@@ -180,9 +181,7 @@ class _Cutting:
                 break
             calls.append(following)
         raw = self.text[call.start : calls[-1].end]
-        inners = [
-            tuple(self.between(*each.hook, depth + 1)) if each.hook else () for each in calls
-        ]
+        inners = [tuple(self.between(*each.hook, depth + 1)) if each.hook else () for each in calls]
         try:
             tests = [self.test(each) for each in calls]
         except NotUnderstood:

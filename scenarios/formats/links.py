@@ -54,8 +54,12 @@ class Closers:
 
     def link_end(self, start: int) -> int:
         """Where the `]]` of the link that opens at `start` stands, -1 if not on the same line."""
-        end = self.find("]]", start + 2)
+        return self.on_line("]]", start, start + 2)
+
+    def on_line(self, mark: str, opening: int, start: int) -> int:
+        """Where `mark` stands on the line of `opening`, at or after `start`; -1 if it does not."""
+        end = self.find(mark, start)
         if end < 0:
             return -1
-        line = self.find("\n", start)
+        line = self.find("\n", opening)
         return end if line < 0 or end < line else -1

@@ -23,11 +23,15 @@ _BULLETS = re.compile(r"[\s*+\->]*")
 
 @dataclass(frozen=True, slots=True)
 class Prose:
+    """Text without markup."""
+
     raw: str
 
 
 @dataclass(frozen=True, slots=True)
 class LinkTag:
+    """A link that leads to a scene, and what following it changes."""
+
     raw: str
     label: str
     target: str
@@ -36,6 +40,8 @@ class LinkTag:
 
 @dataclass(frozen=True, slots=True)
 class SetTag:
+    """Changes of variables."""
+
     raw: str
     effects: tuple[Effect, ...]
 
@@ -64,7 +70,8 @@ Node = Prose | LinkTag | SetTag | IfTag | Opaque
 class Dialect(Protocol):
     """What each markup offers."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def nodes(self, text: str, context: Context) -> tuple[Node, ...]:
         """The passage in pieces whose raw texts, joined, are `text`."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scenarios.errors import ExpressionError
+from scenarios.formats.expression_reading import Reader, Token, tokens_of, understood
+from scenarios.formats.expression_writing import as_test, written
 from scenarios.formats.expressions import (
     Binary,
     Call,
@@ -15,24 +17,16 @@ from scenarios.formats.expressions import (
     Name,
     Node,
     NotUnderstood,
-    Reader,
-    Token,
     Unary,
-    as_test,
-    tokens_of,
-    understood,
-    written,
 )
 from scenarios.formats.grammars import CONTRACT, STATEMENTS
 from scenarios.logic.parsing import parse
-from scenarios.logic.story import Effect
+from scenarios.logic.story import Effect, EffectOp
 from scenarios.logic.variables import is_name
 
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
-_WITHOUT = re.compile(
-    r"\s*(s\.\w+)\s*=\s*_\.without\(\s*(s\.\w+)\s*,(.*)\)\s*;?\s*\Z", re.DOTALL
-)
+_WITHOUT = re.compile(r"\s*(s\.\w+)\s*=\s*_\.without\(\s*(s\.\w+)\s*,(.*)\)\s*;?\s*\Z", re.DOTALL)
 _FILTER = re.compile(
     r"\s*(\w+)\s*:\s*(\w+)\.filter\(\s*(\w+)\s*=>\s*\3\s*!==\s*(.*)\)\s*\Z", re.DOTALL
 )
@@ -184,7 +178,7 @@ def _method(variable: str, rest: list[Token], grammar: Grammar) -> Effect:
     node = Reader([Token("name", variable), Token("sign", "."), *rest], grammar).whole()
     match node:
         case Call(".push" | ".delete" as method, (Name(), item)):
-            op = "append" if method == ".push" else "remove"
+            op: EffectOp = "append" if method == ".push" else "remove"
             return Effect(_named(variable), op, contract_text(understood(item, grammar)))
     raise NotUnderstood
 
@@ -233,4 +227,6 @@ def effect_text(effect: Effect, grammar: Grammar) -> str:
     if effect.op == "add" and isinstance(node, Unary) and node.op == "-":
         template, node = templates.subtract, node.operand
     # A sum added to a variable keeps its own parentheses: `x - (a + b)`.
-    return str(template.format(v=variable, e=written(node, grammar, 6 if effect.op == "add" else 0)))
+    return str(
+        template.format(v=variable, e=written(node, grammar, 6 if effect.op == "add" else 0))
+    )

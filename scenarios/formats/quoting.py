@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scenarios.formats.expressions import Const, Grammar, NotUnderstood, Reader, tokens_of
+from scenarios.formats.expression_reading import Reader, tokens_of
+from scenarios.formats.expressions import Const, Grammar, NotUnderstood
 
 
 def quoted(text: str, quote: str = '"') -> str:

@@ -80,7 +80,7 @@ def _leaves(text: str) -> list[Leaf]:
     while match := _START.search(text, place):
         leaf = None
         if match.group() != "<<":
-            leaf = _plain_leaf(text, match, closers)
+            leaf = _plain_leaf(match, closers)
         elif macros:
             found = _MACRO.match(text, match.start())
             macros = found is not None
@@ -99,7 +99,7 @@ def _macro_leaf(found: re.Match[str]) -> Leaf:
     return Leaf(name, found["args"].strip(), found.start(), found.end())
 
 
-def _plain_leaf(text: str, match: re.Match[str], closers: Closers) -> Leaf | None:
+def _plain_leaf(match: re.Match[str], closers: Closers) -> Leaf | None:
     sign, start = match.group().lower(), match.start()
     if sign.startswith("$"):
         return Leaf("$", "", start, match.end())

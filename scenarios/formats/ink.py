@@ -1,0 +1,157 @@
+"""What story does an ink file tell? Knots, stitches, choices, diverts, gathers, VAR, simple conditions.
+
+Functions, tunnels, threads, lists, sequences and conditional text are left as written. A choice with `*`
+can be taken once, which is the condition `once`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from scenarios.formats.base import Extra, ImportedStory, Kept
+from scenarios.formats.declarations import inferred
+from scenarios.formats.decoding import decoded, derived_ifid, title_from
+from scenarios.formats.errors import BrokenStoryFile
+from scenarios.formats.expressions import Const, NotUnderstood, Unary
+from scenarios.formats.grammars import INK
+from scenarios.formats.ink_flow import Addresses, flow_of
+from scenarios.formats.ink_lines import Container, Statement, containers_of
+from scenarios.formats.meaning import tree
+from scenarios.formats.weave import Jump, Root, woven
+from scenarios.logic.variables import Variable, is_name
+
+_DECLARATION = re.compile(r"(?:VAR|CONST)\s+(?P<name>[^\W\d]\w*)\s*=\s*(?P<value>.+)\Z", re.DOTALL)
+_INCLUDE = re.compile(r"INCLUDE\s+(?P<file>.+)\Z")
+_OTHER = re.compile(r"(?:LIST|EXTERNAL)\s")
+_GLOBAL_TAG = re.compile(r"#\s*(?P<key>[\w -]+?)\s*:\s*(?P<value>.+)\Z")
+_MAX_TAG = 500
+_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+def read(data: bytes, filename: str | None = None) -> ImportedStory:
+    """The story of an ink file. Raises StoryTooLarge, BrokenStoryFile."""
+    containers = containers_of(decoded(data))
+    variables, extras = _taken_out(containers, filename)
+    head = _global_tags(containers[0])
+    addresses = Addresses(containers, {variable.name for variable in variables})
+    roots = {
+        addresses.scene(each.address): Root(flow_of(each, addresses))
+        for each in containers
+        if not each.is_function and (each.statements or not addresses.has_stitches(each))
+    }
+    start = _start(roots, addresses)
+    passages, kept = woven(roots)
+    names = {variable.name for variable in variables}
+    found = tuple(each for each in inferred((), passages) if each.name not in names)
+    extras = tuple(
+        Extra(each.name, each.text, each.tags, len(passages) + place)
+        for place, each in enumerate(extras)
+    )
+    return ImportedStory(
+        title=head.pop("title", "") or title_from(filename),
+        passages=passages,
+        start=start,
+        format="ink",
+        ifid=derived_ifid(data),
+        variables=variables + found,
+        extras=extras,
+        kept=kept + tuple(Kept(each.name, each.text) for each in extras),
+        metadata=head,
+    )
+
+
+def _start(roots: dict[str, Root], addresses: Addresses) -> str:
+    """Where the story begins; a beginning that only goes elsewhere is no scene."""
+    own = addresses.scene("")
+    items = roots[own].items if own in roots else []
+    match items:
+        case []:
+            roots.pop(own, None)
+        case [Jump(str() as target, None)]:
+            del roots[own]
+            return target
+        case _:
+            return own
+    if not roots:
+        raise BrokenStoryFile("The file holds no knot and no text.", field="file")
+    return next(iter(roots))
+
+
+def _taken_out(
+    containers: list[Container], filename: str | None
+) -> tuple[tuple[Variable, ...], tuple[Extra, ...]]:
+    """Declarations, which may stand anywhere, and the parts that are no flow of scenes."""
+    variables: dict[str, Variable] = {}
+    lines: list[str] = []
+    extras: list[Extra] = []
+    for container in containers:
+        rest: list[Statement] = []
+        for statement in container.statements:
+            variable = _declared(statement, filename)
+            if variable:
+                variables[variable.name] = variable
+            elif statement.kind == "line" and _is_declaration(statement.text):
+                lines.append(statement.text)
+            else:
+                rest.append(statement)
+        container.statements = rest
+        if container.is_function:
+            extras.append(_function(container))
+    if lines:
+        extras.insert(0, Extra("ink declarations", "\n".join(lines), ("Twine.private",)))
+    return tuple(variables.values()), tuple(extras)
+
+
+def _is_declaration(text: str) -> bool:
+    return bool(_DECLARATION.match(text) or _OTHER.match(text))
+
+
+def _declared(statement: Statement, filename: str | None) -> Variable | None:
+    """The variable that a line declares. Raises BrokenStoryFile for a line that includes a file."""
+    include = _INCLUDE.match(statement.text) if statement.kind == "line" else None
+    if include:
+        raise _not_alone(include["file"].strip(), statement.number, filename)
+    found = _DECLARATION.match(statement.text) if statement.kind == "line" else None
+    if found is None or not is_name(found["name"]):
+        return None
+    try:
+        node = tree(found["value"], INK)
+    except NotUnderstood:
+        return None
+    match node:
+        case Const(value):
+            return Variable(found["name"], _TYPES[type(value)], value)  # type: ignore[arg-type]
+        case Unary("-", Const(int() | float() as value)):
+            return Variable(found["name"], _TYPES[type(value)], -value)  # type: ignore[arg-type]
+    return None
+
+
+def _not_alone(included: str, line: int, filename: str | None) -> BrokenStoryFile:
+    own = PurePath((filename or "").replace("\\", "/")).name
+    if own and PurePath(included.replace("\\", "/")).name == own:
+        return BrokenStoryFile(f"Line {line}: the file includes itself.", field="file")
+    return BrokenStoryFile(
+        f"Line {line} includes {included!r:.80}: put the files together into one, then import that.",
+        field="file",
+    )
+
+
+def _function(container: Container) -> Extra:
+    text = "\n".join(statement.text for statement in container.statements)
+    name = f"function {container.address}"
+    return Extra(name, f"=== {name}{container.params} ===\n{text}", ("Twine.private",))
+
+
+def _global_tags(container: Container) -> dict[str, str]:
+    """`# title: ...` and the like before the first line of text."""
+    head: dict[str, str] = {}
+    for place, statement in enumerate(container.statements):
+        short = statement.kind == "line" and len(statement.text) < _MAX_TAG
+        found = _GLOBAL_TAG.match(statement.text) if short else None
+        if found is None:
+            container.statements = container.statements[place:]
+            return head
+        head[found["key"].lower()] = found["value"].strip()
+    container.statements = []
+    return head

@@ -1,0 +1,140 @@
+"""Which statements does an ink file consist of, knot by knot?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scenarios.formats.errors import BrokenStoryFile
+
+_KNOT = re.compile(
+    r"={2,}\s*(?P<function>function\b\s*)?(?P<name>[^\W\d]\w*)\s*(?P<params>\(.*\))?\s*=*\Z"
+)
+_STITCH = re.compile(r"=(?!=)\s*(?P<name>[^\W\d]\w*)\s*(?P<params>\(.*\))?\s*\Z")
+_COMMENT = re.compile(r"//[^\n]*|/\*")
+_TODO = re.compile(r"TODO:")
+_CHOICE = re.compile(r"(?P<marks>(?:[*+]\s*)+)")
+_GATHER = re.compile(r"(?P<marks>(?:-(?!>)\s*)+)")
+_LABEL = re.compile(r"\(\s*([^\W\d]\w*)\s*\)\s*")
+_MAX_HEADER = 500
+_BULLETS = frozenset("*+-")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line, or a block in braces over several. `depth` counts the bullets; 0 for plain lines."""
+
+    text: str
+    number: int
+    kind: str = "line"
+    depth: int = 0
+    label: str | None = None
+    sticky: bool = False
+
+
+@dataclass(slots=True)
+class Container:
+    """A knot or stitch with its statements; the unnamed one stands before the first knot."""
+
+    knot: str
+    stitch: str = ""
+    is_function: bool = False
+    params: str = ""
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"{self.knot}.{self.stitch}" if self.stitch else self.knot
+
+
+def containers_of(text: str) -> list[Container]:
+    """The file's knots and stitches in order. Raises BrokenStoryFile."""
+    found = [Container("")]
+    seen: set[str] = set()
+    for line, number in _logical_lines(_without_comments(text)):
+        # Only a line that begins so is tried, and none that is longer than any name.
+        short = line[:1] == "=" and len(line) < _MAX_HEADER
+        knot = _KNOT.match(line) if short else None
+        stitch = _STITCH.match(line) if short else None
+        if knot or stitch:
+            container = _opened(knot, stitch, found[-1])
+            if container.address in seen:
+                raise BrokenStoryFile(
+                    f"Line {number}: there are two parts called {container.address}.", field="file"
+                )
+            seen.add(container.address)
+            found.append(container)
+        else:
+            found[-1].statements.append(_statement(line, number))
+    return found
+
+
+def _opened(
+    knot: re.Match[str] | None, stitch: re.Match[str] | None, before: Container
+) -> Container:
+    if knot:
+        return Container(knot["name"], "", bool(knot["function"]), knot["params"] or "")
+    name = stitch["name"] if stitch else ""
+    return Container(before.knot, name, before.is_function, (stitch and stitch["params"]) or "")
+
+
+def _without_comments(text: str) -> str:
+    """The text with comments blanked out; line numbers stay."""
+    parts: list[str] = []
+    place = 0
+    while match := _COMMENT.search(text, place):
+        parts.append(text[place : match.start()])
+        place = match.end()
+        if match.group() == "/*":
+            end = text.find("*/", place)
+            if end < 0:
+                line = text.count("\n", 0, match.start()) + 1
+                raise BrokenStoryFile(f"Line {line}: the comment does not end.", field="file")
+            parts.append("\n" * text.count("\n", place, end))
+            place = end + 2
+    return "".join([*parts, text[place:]])
+
+
+def _logical_lines(text: str) -> Iterator[tuple[str, int]]:
+    """Lines that are not blank, with those joined that a brace holds together."""
+    held: list[str] = []
+    open_braces = first = 0
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.strip()
+        if not line or (not held and _TODO.match(line)):
+            continue
+        if not held:
+            first = number
+        held.append(line if not held else raw.rstrip())
+        open_braces += _opening(line)
+        if open_braces <= 0:
+            yield "\n".join(held), first
+            held, open_braces = [], 0
+    if held:
+        raise BrokenStoryFile(f"Line {first}: a brace is opened and never closed.", field="file")
+
+
+def _opening(line: str) -> int:
+    plain = re.sub(r"\\.", "", line)
+    return plain.count("{") - plain.count("}")
+
+
+def _statement(line: str, number: int) -> Statement:
+    if line[0] not in _BULLETS or line.startswith("->"):
+        return Statement(line, number)
+    choice = _CHOICE.match(line)
+    bullets = choice or _GATHER.match(line)
+    if bullets is None:
+        return Statement(line, number)
+    marks = re.sub(r"\s", "", bullets["marks"])
+    rest = line[bullets.end() :]
+    label = _LABEL.match(rest)
+    return Statement(
+        text=rest[label.end() :] if label else rest,
+        number=number,
+        kind="choice" if choice else "gather",
+        depth=len(marks),
+        label=label[1] if label else None,
+        sticky=marks.startswith("+"),
+    )

@@ -1,0 +1,282 @@
+"""Which scenes does a flow of lines, options and jumps make? Shared by ink and Yarn.
+
+In both, options stand in the middle of a text that goes on below them. A scene here ends where the reader
+chooses, so such a flow becomes several scenes, named after where they come from: `knot.c-1` is what
+follows a choice, `knot.g-1` where ways join again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scenarios.formats.base import Kept, Link, Passage, Position
+from scenarios.formats.decoding import check_count
+from scenarios.formats.expressions import NotUnderstood
+from scenarios.formats.meaning import all_of, negated
+from scenarios.logic.story import Effect
+
+ONWARD = "Continue"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text; `kept` when something in it was not understood."""
+
+    text: str
+    kept: bool = False
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Changes of variables."""
+
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Goes on elsewhere, or ends the story where `target` is None; perhaps only under a condition."""
+
+    target: str | None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Where ways join; with a label it can be jumped to."""
+
+    label: str | None = None
+
+
+@dataclass(slots=True)
+class Option:
+    """A choice, what it says once chosen (`echo`) and what follows (`body`)."""
+
+    text: str
+    condition: str | None = None
+    echo: str = ""
+    label: str | None = None
+    body: list[Item] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Options:
+    """Choices that are offered together."""
+
+    options: list[Option] = field(default_factory=list)
+
+
+Item = Line | Change | Jump | Gather | Options
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A named flow: a knot, a stitch, a node."""
+
+    items: list[Item]
+    tags: tuple[str, ...] = ()
+    position: Position | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Part:
+    """A scene still to be made: the items from a place on, and where it goes on after the last."""
+
+    name: str
+    root: str
+    items: list[Item]
+    place: int = 0
+    after: str | None = None
+    first: Root | None = None
+
+
+def woven(roots: Mapping[str, Root]) -> tuple[tuple[Passage, ...], tuple[Kept, ...]]:
+    """The scenes of all flows in order, and what was kept in them. Raises StoryTooLarge."""
+    weaver = _Weaver(set(roots))
+    for name, root in roots.items():
+        weaver.weave(_Part(name, name, root.items, first=root))
+    return tuple(weaver.passages), tuple(weaver.kept)
+
+
+class _Weaver:
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+        self.passages: list[Passage] = []
+        self.kept: list[Kept] = []
+        self.waiting: list[_Part] = []
+        self.numbers: dict[str, int] = {}
+
+    def weave(self, part: _Part) -> None:
+        """The scene of this part and all scenes that it leads to within its flow."""
+        self.waiting = [part]
+        while self.waiting:
+            part = self.waiting.pop()
+            scene = _Scene(part, self)
+            earlier = len(self.waiting)
+            scene.fill()
+            # What comes out of a scene follows it directly, in the order of its choices.
+            self.waiting[earlier:] = self.waiting[earlier:][::-1]
+            self.passages.append(scene.passage())
+            self.kept += [Kept(part.name, text) for text in dict.fromkeys(scene.kept)]
+            check_count(len(self.passages))
+
+    def later(self, part: _Part) -> str:
+        self.taken.add(part.name)
+        self.waiting.append(part)
+        return part.name
+
+    def fresh(self, root: str, kind: str) -> str:
+        stem = f"{root}.{kind}"
+        while True:
+            self.numbers[stem] = number = self.numbers.get(stem, 0) + 1
+            if (name := f"{stem}-{number}") not in self.taken:
+                return name
+
+
+class _Scene:
+    """Fills one scene from its part of the flow."""
+
+    def __init__(self, part: _Part, weaver: _Weaver) -> None:
+        self.part = part
+        self.weaver = weaver
+        self.lines: list[str] = []
+        self.effects: list[Effect] = []
+        self.links: list[Link] = []
+        self.kept: list[str] = []
+        self.targets: list[str] = []
+        self.guards: tuple[str, ...] = ()
+        self.is_end = False
+
+    def fill(self) -> None:
+        place, items = self.part.place, self.part.items
+        while place < len(items):
+            if self.ends_at(items[place], place):
+                return
+            place += 1
+        self.onward(self.part.after)
+
+    def ends_at(self, item: Item, place: int) -> bool:
+        """Take the item into the scene; True when the scene ends with it."""
+        match item:
+            case Jump(target, None):
+                self.onward(target)
+            case Jump(target, str() as condition):
+                self.maybe(target, condition)
+                return False
+            case Options():
+                self.offer(item, place)
+            case Gather(str() as label):
+                self.onward(self.rest(label, place + 1))
+            case Line() | Change() if self.guards:
+                # What follows a jump that was not taken is a scene of its own: not always reached.
+                self.onward(self.rest(self.weaver.fresh(self.part.root, "g"), place))
+            case _:
+                self.say(item)
+                return False
+        return True
+
+    def say(self, item: Item) -> None:
+        match item:
+            case Change(effects):
+                self.effects.extend(effects)
+            case Line(text, kept, targets):
+                self.lines.append(text)
+                self.targets.extend(targets)
+                self.kept.extend((text,) if kept else ())
+
+    def rest(self, name: str, place: int) -> str:
+        part = self.part
+        return self.weaver.later(_Part(name, part.root, part.items, place, part.after))
+
+    def onward(self, target: str | None) -> None:
+        """The one way on, or the end of the story."""
+        if target is not None:
+            self.link(ONWARD, target, None)
+        elif self.guards:
+            self.link(ONWARD, self.ending(ONWARD, ""), None)
+        else:
+            self.is_end = not self.targets
+
+    def maybe(self, target: str | None, condition: str) -> None:
+        """Perhaps goes on elsewhere; what follows holds only where it did not."""
+        self.link(ONWARD, target or self.ending(ONWARD, ""), condition)
+        try:
+            self.guards = (*self.guards, negated(condition))
+            all_of(self.guards)
+        except NotUnderstood:
+            self.guards = self.guards[:1]
+
+    def link(
+        self, text: str, target: str, condition: str | None, effects: tuple[Effect, ...] = ()
+    ) -> None:
+        guards = (*self.guards, *((condition,) if condition else ()))
+        try:
+            holds = all_of(guards)
+        except NotUnderstood:
+            holds = condition
+        self.links.append(Link(text, target, holds, effects))
+
+    def ending(self, label: str, echo: str) -> str:
+        name = self.weaver.fresh(self.part.root, "end")
+        text = echo or ("" if label == ONWARD else label)
+        return self.weaver.later(_Part(name, self.part.root, [Line(text)] if text else []))
+
+    def offer(self, group: Options, place: int) -> None:
+        after = self.joining(place + 1)
+        for option in group.options:
+            target, effects = self.destination(option, after)
+            self.link(option.text or ONWARD, target, option.condition, effects)
+
+    def joining(self, place: int) -> str | None:
+        """Where the ways out of a group of options meet again."""
+        items = self.part.items
+        if place >= len(items):
+            return self.part.after
+        first = items[place]
+        if isinstance(first, Gather) and first.label:
+            return self.rest(first.label, place + 1)
+        if all(isinstance(item, Gather) for item in items[place:]):
+            return self.part.after
+        return self.rest(self.weaver.fresh(self.part.root, "g"), place)
+
+    def destination(self, option: Option, after: str | None) -> tuple[str, tuple[Effect, ...]]:
+        """The scene that an option leads to, and what it changes on the way."""
+        rest = [item for item in option.body if not isinstance(item, Change)]
+        effects = tuple(
+            effect for item in option.body if isinstance(item, Change) for effect in item.effects
+        )
+        if not option.label and option.echo in {"", option.text}:
+            match rest:
+                case []:
+                    return after or self.ending(option.text, option.echo), effects
+                case [Jump(target, None)]:
+                    return target or self.ending(option.text, option.echo), effects
+        name = option.label or self.weaver.fresh(self.part.root, "c")
+        echo: list[Item] = [Line(option.echo)] if option.echo and option.echo != option.text else []
+        return self.weaver.later(_Part(name, self.part.root, echo + option.body, 0, after)), ()
+
+    def passage(self) -> Passage:
+        root = self.part.first
+        reached = {link.target for link in self.links}
+        loose = (
+            Link(ONWARD, target) for target in dict.fromkeys(self.targets) if target not in reached
+        )
+        return Passage(
+            name=self.part.name,
+            text="\n".join(self.lines).strip(),
+            links=(*self.links, *loose),
+            on_enter=tuple(self.effects),
+            is_end=self.is_end,
+            tags=root.tags if root else (),
+            position=root.position if root else None,
+            metadata=root.metadata if root else {},
+        )
+
+
+def note_above(items: list[Item], text: str) -> None:
+    """Keep a text that belongs to an option about to be added, without dividing a group of options."""
+    within = bool(items) and isinstance(items[-1], Options)
+    items.insert(len(items) - within, Line(text, kept=True))

@@ -1,0 +1,212 @@
+"""Which lines, options and jumps does the body of a Yarn node make?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scenarios.formats.errors import BrokenStoryFile
+from scenarios.formats.expressions import Const, NotUnderstood
+from scenarios.formats.grammars import YARN
+from scenarios.formats.markup import MAX_NESTING
+from scenarios.formats.meaning import Context, all_of, condition_in, effects_in, negated, tree
+from scenarios.formats.weave import Change, Item, Jump, Line, Option, Options, note_above
+from scenarios.logic.variables import Variable, VariableType, is_name
+
+_OPTION_TEST = re.compile(r"if\b(?P<test>[^>]*(?:>(?!>)[^>]*)*)>>")
+_COMMAND = re.compile(r"\w+")
+_OLD_LINK = re.compile(r"\[\[(?:(?P<text>[^\[\]|]*)\|)?(?P<target>[^\[\]|]*)\]\]\Z")
+_JUMPS = re.compile(r"<<\s*jump\s+([\w.]+)\s*>>|\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
+_DECLARE = re.compile(r"\$(?P<name>\w+)\s*=(?P<value>.*)\Z", re.DOTALL)
+_STRANGE = re.compile(r"(?<!\\)[{#]|<<|\[(?!\[)")
+_TYPES: dict[str, VariableType] = {"bool": "boolean", "number": "number", "string": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class YarnLine:
+    """A line of a node's body."""
+
+    indent: int
+    text: str
+    number: int
+
+
+def declarations(lines: Iterable[str]) -> tuple[Variable, ...]:
+    """The variables that `<<declare>>` lines name, each once."""
+    found: dict[str, Variable] = {}
+    for line in lines:
+        variable = declared(line)
+        if variable and variable.name not in found:
+            found[variable.name] = variable
+    return tuple(found.values())
+
+
+def declared(line: str) -> Variable | None:
+    """The variable that a line declares, if it is such a line and all of it is understood."""
+    word, rest = _command(line)
+    match = _DECLARE.match(rest) if word == "declare" else None
+    if match is None or not is_name(match["name"]):
+        return None
+    value, typed, kind_name = match["value"].rpartition(" as ")
+    try:
+        node = tree(value if typed else kind_name, YARN)
+    except NotUnderstood:
+        return None
+    if not isinstance(node, Const):
+        return None
+    kind: VariableType = "string"
+    if isinstance(node.value, bool):
+        kind = "boolean"
+    elif not isinstance(node.value, str):
+        kind = "integer" if isinstance(node.value, int) else "number"
+    return Variable(match["name"], _TYPES.get(kind_name.strip(), kind), node.value)
+
+
+def flow_of(lines: list[YarnLine], names: frozenset[str]) -> list[Item]:
+    """The flow of one node. Raises BrokenStoryFile."""
+    return _Flow(lines, names).block(-1, 0)
+
+
+class _Flow:
+    def __init__(self, lines: list[YarnLine], names: frozenset[str]) -> None:
+        self.lines = lines
+        self.context = Context("yarn", names)
+        self.place = 0
+
+    def block(self, above: int, depth: int) -> list[Item]:
+        """The lines that are indented deeper than `above`, up to one that closes an `<<if>>`."""
+        items: list[Item] = []
+        if depth > MAX_NESTING:
+            raise BrokenStoryFile(
+                f"Line {self.lines[self.place].number} is nested over {MAX_NESTING} deep.",
+                field="file",
+            )
+        while self.place < len(self.lines):
+            line = self.lines[self.place]
+            word, _ = _command(line.text)
+            if line.indent <= above or word in {"elseif", "else", "endif"}:
+                break
+            self.place += 1
+            if line.text.startswith("->"):
+                self.option(items, line, depth)
+            elif word == "if":
+                items.extend(self.branching(line, depth))
+            else:
+                items.extend(self.single(line))
+        return items
+
+    def option(self, items: list[Item], line: YarnLine, depth: int) -> None:
+        label, opening, rest = line.text[2:].partition("<<")
+        label, condition = label.partition(" #")[0].strip(), None
+        if opening:
+            test = _OPTION_TEST.match(rest.lstrip())
+            condition = self.condition(test["test"] if test else "")
+            if condition is None:
+                note_above(items, line.text)
+        body = self.block(line.indent, depth + 1)
+        _add_option(items, Option(label, condition, body=body))
+
+    def condition(self, text: str) -> str | None:
+        """The condition in a test; None when it is not understood."""
+        try:
+            return condition_in(text, YARN, self.context)
+        except NotUnderstood:
+            return None
+
+    def single(self, line: YarnLine) -> list[Item]:
+        old = _OLD_LINK.fullmatch(line.text)
+        if old and old["target"].strip() in self.context.names:
+            jump: list[Item] = [Jump(old["target"].strip())]
+            return [Options([Option(old["text"].strip(), body=jump)])] if old["text"] else jump
+        word, rest = _command(line.text)
+        if word:
+            return [self.command(word, rest, line.text)]
+        return [self.kept(line.text) if _STRANGE.search(line.text) else Line(line.text)]
+
+    def command(self, word: str, rest: str, text: str) -> Item:
+        if word == "jump" and rest in self.context.names:
+            return Jump(rest)
+        if word == "stop" and not rest:
+            return Jump(None)
+        if word == "declare" and declared(text):
+            return Change(())
+        if word == "set":
+            try:
+                return Change(effects_in(rest, YARN, ";"))
+            except NotUnderstood:
+                return self.kept(text)
+        return self.kept(text)
+
+    def kept(self, text: str) -> Line:
+        """Lines left as written, with the nodes that they may lead to."""
+        targets = (one or other for one, other in _JUMPS.findall(text))
+        return Line(text, kept=True, targets=tuple(t for t in targets if t in self.context.names))
+
+    def branching(self, opening: YarnLine, depth: int) -> list[Item]:
+        """`<<if>>` to `<<endif>>`, as conditional jumps or options when it holds nothing else."""
+        first = self.place - 1
+        branches: list[tuple[str | None, list[Item]]] = []
+        tag = opening
+        while True:
+            word, test = _command(tag.text)
+            branches.append((test if word != "else" else None, self.block(-1, depth + 1)))
+            if self.place >= len(self.lines):
+                raise BrokenStoryFile(
+                    f"Line {opening.number}: <<if>> has no <<endif>>.", field="file"
+                )
+            tag = self.lines[self.place]
+            self.place += 1
+            if _command(tag.text)[0] == "endif":
+                break
+        try:
+            return self.understood(branches)
+        except NotUnderstood:
+            raw = self.lines[first : self.place]
+            margin = min(line.indent for line in raw)
+            shown = (" " * (line.indent - margin) + line.text for line in raw)
+            return [self.kept("\n".join(shown))]
+
+    def understood(self, branches: list[tuple[str | None, list[Item]]]) -> list[Item]:
+        """Raises NotUnderstood when a branch holds more than one jump, or more than options."""
+        tests = [test and condition_in(test, YARN, self.context) for test, _ in branches]
+        bodies = [body for _, body in branches]
+        if all(
+            len(body) == 1 and isinstance(body[0], Jump) and not body[0].condition
+            for body in bodies
+        ):
+            return [
+                Jump(body[0].target, test)
+                for test, body in zip(tests, bodies, strict=True)
+                if isinstance(body[0], Jump)
+            ]
+        items: list[Item] = []
+        before: tuple[str, ...] = ()
+        for test, body in zip(tests, bodies, strict=True):
+            for item in body:
+                if not isinstance(item, Options):
+                    raise NotUnderstood
+                for option in item.options:
+                    holds = (*before, *((test,) if test else ()))
+                    own = (option.condition,) if option.condition else ()
+                    option.condition = all_of((*holds, *own))
+                    _add_option(items, option)
+            before = (*before, *((negated(test),) if test else ()))
+        return items
+
+
+def _add_option(items: list[Item], option: Option) -> None:
+    if items and isinstance(items[-1], Options):
+        items[-1].options.append(option)
+    else:
+        items.append(Options([option]))
+
+
+def _command(text: str) -> tuple[str, str]:
+    """The word and the rest of a line that is a command and nothing else but hashtags."""
+    end = text.rfind(">>")
+    if not text.startswith("<<") or end < 0 or text[end + 2 :].strip()[:1] not in {"", "#"}:
+        return "", ""
+    inner = text[2:end].strip()
+    word = _COMMAND.match(inner)
+    return (word.group(), inner[word.end() :].strip()) if word else ("", "")
