@@ -48,6 +48,5 @@ DATABASES = {
 if env.text("DATABASE_URL", ""):
     DATABASES["default"] = env.database("DATABASE_URL", "")
 MEDIA_ROOT = DATA_DIR / "media"
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -37,7 +37,7 @@ class DataFolder:
 
     def reset(self) -> list[str]:
         """Delete what runs have left here, and nothing else; returns the names. The caller holds the folder."""
-        ours = ["mongodb", "redis", "media", "static", RUN_FILE]
+        ours = ["mongodb", "redis", "media", RUN_FILE]
         found = [self.root / name for name in ours]
         found += [
             path

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from storycore.embedded.child import Child, start_child
 from storycore.embedded.finding import MongodSource, container_name, find_mongod
@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 60.0
 # A clean end writes a checkpoint; after a long burst on a slow disk that takes its time.
 STOP_SECONDS = 60.0
+_NOT_YET_INITIALIZED = 94
 # mongod tells the whole of its life at this level; what explains a death has a higher one.
 _INFORMATION = '"s":"I"'
 
@@ -61,7 +62,8 @@ class Mongod:
         self.child.wait_until(lambda: _listens(self.port), timeout_seconds)
         with _client(self.port) as client:
             try:
-                _become_primary(client, f"{HOST}:{self.port}")
+                address = f"{HOST}:{self.port}"
+                self.child.wait_until(lambda: _has_member(client, address), timeout_seconds)
                 self.child.wait_until(lambda: _is_primary(client), timeout_seconds)
             except PyMongoError as error:
                 raise self.child.failure(
@@ -123,8 +125,11 @@ def _is_primary(client: MongoClient[dict[str, Any]]) -> bool:
     return bool(client.admin.command("hello")["isWritablePrimary"])
 
 
-def _become_primary(client: MongoClient[dict[str, Any]], address: str) -> None:
-    """Found the replica set, or rename its only member when the port has changed since."""
+def _has_member(client: MongoClient[dict[str, Any]], address: str) -> bool:
+    """Found the replica set, or rename its only member when the port has changed since.
+
+    False while the server still looks for itself at its old address: it takes no other name before.
+    """
     config = client["local"]["system.replset"].find_one()
     if config is None:
         fresh = {
@@ -136,7 +141,13 @@ def _become_primary(client: MongoClient[dict[str, Any]], address: str) -> None:
     elif config["members"][0]["host"] != address:
         config["members"][0]["host"] = address
         config["version"] += 1
-        client.admin.command("replSetReconfig", config, force=True)
+        try:
+            client.admin.command("replSetReconfig", config, force=True)
+        except OperationFailure as error:
+            if error.code != _NOT_YET_INITIALIZED:
+                raise
+            return False
+    return True
 
 
 def _remove_container(program: str, name: str) -> None:

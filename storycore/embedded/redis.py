@@ -83,10 +83,11 @@ def launch_redis(
     require_free(port)
     data_dir = data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
+    # A title would be written over the environment, and with it over the mark that leftovers are found by.
     # An append-only file loses at most a second at power loss; snapshots would lose minutes.
     command = [
         find_redis_server(), "--port", str(port), "--bind", HOST, "--dir", str(data_dir), "--appendonly", "yes",
-        "--save", "", "--daemonize", "no",
+        "--save", "", "--daemonize", "no", "--set-proc-title", "no",
     ]  # fmt: skip
     return RedisServer(
         child=start_child("redis", command, log or data_dir / "redis.log", env), port=port
