@@ -79,7 +79,10 @@ class SoundFacts:
 
 @dataclass(frozen=True)
 class MediaFacts:
-    """What is known of the file that is to be stored; `sha256` is of those very bytes."""
+    """What is known of the file that is to be stored; `sha256` is of those very bytes.
+
+    `ai_generated` is what the sent file's own metadata said; that metadata is not stored.
+    """
 
     type: MediaType
     mime_type: str
@@ -87,6 +90,7 @@ class MediaFacts:
     size: int
     sha256: str
     original_name: str
+    ai_generated: bool = False
     picture: PictureFacts | None = None
     sound: SoundFacts | None = None
 
@@ -98,6 +102,8 @@ class MediaFacts:
             "originalName": self.original_name,
             "sha256": self.sha256,
         }
+        if self.ai_generated:
+            facts["aiGenerated"] = True
         if self.picture:
             facts |= {
                 "width": self.picture.width,

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +30,7 @@ from assets.media.formats import OGG, Format, require_agreement
 from assets.media.naming import cleaned_name
 from assets.media.pictures import decode_picture, require_size
 from assets.media.polyglots import refuse_disguise, refuse_hidden
+from assets.media.provenance import is_marked_as_generated
 from assets.media.sniffing import HEAD_BYTES, sniff
 from assets.media.sounds import decode_facts, require_length
 from assets.media.thumbnails import previews_of
@@ -49,14 +51,25 @@ def inspect(source: Path | BinaryIO, declared: DeclaredFile, limits: MediaLimits
             found = sniff(file.read(HEAD_BYTES))
         require_agreement(found, declared)
         check = _check_picture if found.type == "image" else _check_sound
-        stored, facts, thumbnails = check(path, found, folder, limits)
+        result = check(path, found, folder, limits)
         return CheckedMedia(
-            facts=_facts(stored, found, declared, facts),
-            path=stored,
-            cleaned=stored != path,
-            thumbnails=thumbnails,
+            facts=_facts(result, found, declared),
+            path=result.path,
+            cleaned=result.path != path,
+            thumbnails=result.thumbnails,
             room=room.pop_all(),
         )
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What the check of one type found out: where the bytes to store lie, and of what they are."""
+
+    path: Path
+    ai_generated: bool
+    picture: PictureFacts | None = None
+    sound: SoundFacts | None = None
+    thumbnails: tuple[Thumbnail, ...] = ()
 
 
 def _on_disk(
@@ -86,14 +99,14 @@ def _require_bytes(size: int, most: int, declared: DeclaredFile) -> None:
         )
 
 
-def _check_picture(
-    path: Path, found: Format, folder: Path, limits: MediaLimits
-) -> tuple[Path, PictureFacts, tuple[Thumbnail, ...]]:
+def _check_picture(path: Path, found: Format, folder: Path, limits: MediaLimits) -> _Checked:
     with ExitStack() as opened:
         data = _mapped(path, opened)
         refuse_disguise(data)
         anatomy = PICTURE_READERS[found](data, limits)
-        refuse_hidden(data, (*anatomy.dropped, *anatomy.suspect))
+        unseen = (*anatomy.dropped, *anatomy.suspect)
+        refuse_hidden(data, unseen)
+        generated = is_marked_as_generated(data, unseen)
         require_size(anatomy, limits)
         clean = _cleaned(data, anatomy, path, folder / f"clean{found.extension}")
     with DECODING.reserve(anatomy.width * anatomy.height):
@@ -106,17 +119,17 @@ def _check_picture(
         dominant_color=previews.dominant_color,
         placeholder=previews.placeholder,
     )
-    return decoded.path, facts, previews.thumbnails
+    return _Checked(decoded.path, generated, picture=facts, thumbnails=previews.thumbnails)
 
 
-def _check_sound(
-    path: Path, found: Format, folder: Path, limits: MediaLimits
-) -> tuple[Path, SoundFacts, tuple[Thumbnail, ...]]:
+def _check_sound(path: Path, found: Format, folder: Path, limits: MediaLimits) -> _Checked:
     with ExitStack() as opened:
         data = _mapped(path, opened)
         refuse_disguise(data)
         anatomy = SOUND_READERS[found](data)
-        refuse_hidden(data, (*anatomy.dropped, *anatomy.suspect))
+        unseen = (*anatomy.dropped, *anatomy.suspect)
+        refuse_hidden(data, unseen)
+        generated = is_marked_as_generated(data, unseen)
         require_length(anatomy.seconds, limits)
         clean = folder / f"clean{found.extension}"
         if found is OGG and has_comments(data):
@@ -125,7 +138,7 @@ def _check_sound(
                 write_without_comments(source, end, target)
         else:
             clean = _cleaned(data, anatomy, path, clean)
-    return clean, decode_facts(clean, found, anatomy, limits), ()
+    return _Checked(clean, generated, sound=decode_facts(clean, found, anatomy, limits))
 
 
 def _mapped(path: Path, opened: ExitStack) -> Buffer:
@@ -141,18 +154,17 @@ def _cleaned(data: Buffer, anatomy: Anatomy, path: Path, clean: Path) -> Path:
     return clean
 
 
-def _facts(
-    stored: Path, found: Format, declared: DeclaredFile, facts: PictureFacts | SoundFacts
-) -> MediaFacts:
-    with stored.open("rb") as file:
+def _facts(result: _Checked, found: Format, declared: DeclaredFile) -> MediaFacts:
+    with result.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return MediaFacts(
         type=found.type,
         mime_type=found.mime_type,
         extension=found.extension,
-        size=stored.stat().st_size,
+        size=result.path.stat().st_size,
         sha256=digest,
         original_name=cleaned_name(declared.name),
-        picture=facts if isinstance(facts, PictureFacts) else None,
-        sound=facts if isinstance(facts, SoundFacts) else None,
+        ai_generated=result.ai_generated,
+        picture=result.picture,
+        sound=result.sound,
     )

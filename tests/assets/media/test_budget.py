@@ -9,7 +9,9 @@ import pytest
 from assets.media.budget import PixelBudget
 
 
-def started(budget: PixelBudget, pixels: int, entered: threading.Event, leave: threading.Event) -> threading.Thread:
+def started(
+    budget: PixelBudget, pixels: int, entered: threading.Event, leave: threading.Event
+) -> threading.Thread:
     def decode() -> None:
         with budget.reserve(pixels):
             entered.set()

@@ -17,7 +17,9 @@ XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
 
 
 def stored(data: bytes, name: str = "", limits: MediaLimits | None = None) -> bytes:
-    with inspect(io.BytesIO(data), DeclaredFile(name, None, "image"), limits or MediaLimits()) as checked:
+    with inspect(
+        io.BytesIO(data), DeclaredFile(name, None, "image"), limits or MediaLimits()
+    ) as checked:
         return checked.path.read_bytes()
 
 
@@ -138,7 +140,9 @@ def test_an_animation_keeps_frames_times_and_loops(name: str) -> None:
 
     assert after.n_frames == before.n_frames == 4  # type: ignore[attr-defined]
     assert after.info.get("loop") == before.info.get("loop") == 0
-    for one, other in zip(ImageSequence.Iterator(before), ImageSequence.Iterator(after), strict=True):
+    for one, other in zip(
+        ImageSequence.Iterator(before), ImageSequence.Iterator(after), strict=True
+    ):
         one.load()
         other.load()
         assert one.info.get("duration") == other.info.get("duration") == 100

@@ -20,7 +20,9 @@ COVER = make.id3((b"TIT2", b"\x00secret title"), (b"PRIV", b"secret owner"))
 
 
 def checked(data: bytes, name: str = "", **limits: int) -> tuple[bytes, SoundFacts]:
-    with inspect(io.BytesIO(data), DeclaredFile(name, None, "sound"), MediaLimits(**limits)) as media:
+    with inspect(
+        io.BytesIO(data), DeclaredFile(name, None, "sound"), MediaLimits(**limits)
+    ) as media:
         assert media.facts.sound is not None
         return media.path.read_bytes(), media.facts.sound
 

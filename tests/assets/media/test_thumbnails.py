@@ -56,7 +56,8 @@ def test_transparency_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("colour", "expected"), [((255, 0, 0), "#ff0000"), ((18, 52, 86), "#123456"), ((255, 255, 255), "#ffffff")]
+    ("colour", "expected"),
+    [((255, 0, 0), "#ff0000"), ((18, 52, 86), "#123456"), ((255, 255, 255), "#ffffff")],
 )
 def test_the_dominant_colour_is_the_most_frequent(
     colour: tuple[int, int, int], expected: str
@@ -89,7 +90,11 @@ def test_a_profile_is_applied_and_not_carried() -> None:
 
 def green_and_blue_swapped() -> bytes:
     """sRGB whose green and blue primaries stand in each other's place."""
-    return make.SRGB_PROFILE.replace(b"gXYZ", b"tXYZ").replace(b"bXYZ", b"gXYZ").replace(b"tXYZ", b"bXYZ")
+    return (
+        make.SRGB_PROFILE.replace(b"gXYZ", b"tXYZ")
+        .replace(b"bXYZ", b"gXYZ")
+        .replace(b"tXYZ", b"bXYZ")
+    )
 
 
 def test_the_placeholder_is_a_tiny_picture_in_its_address() -> None:
