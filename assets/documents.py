@@ -22,6 +22,13 @@ class Asset(StoredDocument):
             {"fields": ["type", "-created_at"], "name": "type_newest"},
             {"fields": ["uploaded_by", "-created_at"], "name": "uploader_newest"},
             {"fields": ["file.key"], "name": "file_key", "sparse": True},
+            {"fields": ["metadata.thumbnails.file.key"], "name": "preview_key", "sparse": True},
+            {"fields": ["versions.file.key"], "name": "version_key", "sparse": True},
+            {
+                "fields": ["versions.metadata.thumbnails.file.key"],
+                "name": "version_preview_key",
+                "sparse": True,
+            },
             {"fields": ["uploaded_by", "metadata.sha256"], "name": "same_bytes", "sparse": True},
             {"fields": ["tags"], "name": "tags", "sparse": True},
         ],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import graphene
-from assets.graphql.schema import AssetMutations, AssetQueries
-from storycore.accounts.graphql.schema import AccountMutations, AccountQueries
 
+from assets.graphql.mutations import AssetMutations
+from assets.graphql.schema import AssetQueries
 from config.nodes import NodeQueries
 from scenarios.graphql.schema import ScenarioQueries, StoryMutations
+from storycore.accounts.graphql.mutations import AccountMutations
+from storycore.accounts.graphql.schema import AccountQueries
 
 
 class Query(ScenarioQueries, AssetQueries, AccountQueries, NodeQueries):

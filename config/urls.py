@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from assets.views import media
 from storycore.graphql.view import graphql_view
 
 urlpatterns = [
     path("graphql", graphql_view),
     path("graphql/", graphql_view, name="graphql"),
     path("", include("storycore.health.urls")),
+    path("media/<path:key>", media, name="media"),
     path("admin/", admin.site.urls),
 ]

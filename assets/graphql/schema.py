@@ -56,12 +56,5 @@ class AssetQueries(graphene.ObjectType):
     )
 
 
-class AssetMutations(graphene.ObjectType):
-    """Writing assets."""
-
-    class Meta:
-        abstract = True
-
-
 NODES = {Asset: assets_by_id}
 """Where `node(id)` looks for the types of this app."""

@@ -24,9 +24,7 @@ _THUMBNAILS = ("metadata.thumbnails", "is_public")
 _MEGABYTE = 1024 * 1024
 
 
-def _load_users(
-    _actor: Actor, ids: Collection[str], fields: frozenset[str]
-) -> Mapping[str, Row]:
+def _load_users(_actor: Actor, ids: Collection[str], fields: frozenset[str]) -> Mapping[str, Row]:
     return users_by_id(ids, fields)
 
 
@@ -49,7 +47,9 @@ def _megabytes(row: Row) -> float | None:
 
 def _metadata(row: Row) -> dict[str, Any]:
     """All facts but where previews lie: that is the store's business."""
-    return {name: value for name, value in (row.get("metadata") or {}).items() if name != "thumbnails"}
+    return {
+        name: value for name, value in (row.get("metadata") or {}).items() if name != "thumbnails"
+    }
 
 
 def _fact_column(type_: Any, name: str, description: str) -> Column:
@@ -130,9 +130,7 @@ class Asset(RowType):
         graphene.ID, "uploaded_by", description="The id of its owner.", required=True
     )
     uploader = One(User, by="uploaded_by", load=_load_users, description="Its owner.")
-    used_in = Many(
-        AssetUsage, by="_id", load=usages_by_asset, description="Where it is used."
-    )
+    used_in = Many(AssetUsage, by="_id", load=usages_by_asset, description="Where it is used.")
 
 
 AssetConnection = connection_type(Asset)

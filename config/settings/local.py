@@ -48,5 +48,6 @@ DATABASES = {
 if env.text("DATABASE_URL", ""):
     DATABASES["default"] = env.database("DATABASE_URL", "")
 MEDIA_ROOT = DATA_DIR / "media"
+ASSET_STORES = asset_stores(MEDIA_ROOT)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

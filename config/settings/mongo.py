@@ -11,7 +11,12 @@ MONGODB_NAME = env.text("MONGODB_NAME", "storycore")
 
 def content_database(uri: str, name: str) -> dict[str, Any]:
     """The Django alias `content`: only the unmanaged models of the admin use it, nothing migrates there."""
-    return {"ENGINE": "django_mongodb_backend", "HOST": uri, "NAME": name, "OPTIONS": {"tz_aware": True}}
+    return {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": uri,
+        "NAME": name,
+        "OPTIONS": {"tz_aware": True},
+    }
 
 
 DATABASE_ROUTERS = ["storycore.mongo.routing.ContentRouter"]

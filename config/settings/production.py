@@ -16,7 +16,9 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("insecure", "django-insecure",
     raise ImproperlyConfigured("SECRET_KEY must be a random text of at least 50 characters.")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the host names that this server answers for.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS must name the host names that this server answers for."
+    )
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
 DATA_DIR = Path(env.text("STORYCORE_DATA", "/var/lib/storycore"))
@@ -27,6 +29,7 @@ DATABASES = {
     "content": content_database(MONGODB_URI, MONGODB_NAME),
 }
 MEDIA_ROOT = DATA_DIR / "media"
+ASSET_STORES = asset_stores(MEDIA_ROOT)
 # Beside the code, not in the data: a new release brings its own, and an image holds it.
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {

@@ -31,10 +31,10 @@ DATABASES = {
     "content": content_database(MONGODB_URI, MONGODB_NAME) | {"TEST": {"NAME": MONGODB_NAME}},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+ASSET_STORES = asset_stores(MEDIA_ROOT)
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "")
-ASSET_STORES = {"local": {"root": MEDIA_ROOT}}

@@ -35,7 +35,7 @@ def actor_from_header(header: str) -> Actor:
 
 
 def actor_from_session(request: HttpRequest) -> Actor:
-    """The user of the browser's session. Only doors that ask for a preflight header or a CSRF token rely on it."""
+    """The user of the browser's session, for doors that ask for a preflight header or a CSRF token."""
     user = getattr(request, "user", None)
     return actor_of(user) if user is not None and user.is_authenticated else NOBODY
 

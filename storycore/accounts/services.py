@@ -124,7 +124,7 @@ def create_admin(email: str, password: str | None = None, name: str = "") -> tup
 
 
 def ensure_first_admin() -> User:
-    """The first admin there is; made with an unusable password when there is none (log in by a one-time link)."""
+    """The first admin there is; else a new one without a password, who logs in by a one-time link."""
     user = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
     if user is None:
         user = User.objects.create_superuser(FIRST_ADMIN, None, name="Admin")

@@ -7,12 +7,9 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from storycore.accounts.graphql.mutations import AccountMutations
 from storycore.accounts.graphql.types import User
 from storycore.accounts.queries import own_user
 from storycore.graphql.relations import Record, Siblings, selected
-
-__all__ = ["AccountMutations", "AccountQueries"]
 
 
 class AccountQueries(graphene.ObjectType):

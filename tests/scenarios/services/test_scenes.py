@@ -149,9 +149,7 @@ def test_media_must_be_of_the_right_type_and_usable(owner: Actor, stranger: Acto
     assert database()["scenes"].count_documents({}) == 0
 
 
-@pytest.mark.parametrize(
-    ("who", "error"), [("nobody", Unauthenticated), ("stranger", Forbidden)]
-)
+@pytest.mark.parametrize(("who", "error"), [("nobody", Unauthenticated), ("stranger", Forbidden)])
 def test_only_the_owner_and_admins_change_scenes(
     owner: Actor, stranger: Actor, who: str, error: type[StoryCoreError]
 ) -> None:

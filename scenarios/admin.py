@@ -1,0 +1,125 @@
+"""Stories in the stock admin, written through the same services as everywhere."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from scenarios.models import Choice, Scenario, Scene
+from scenarios.services.choices import create_choice, delete_choice, update_choice
+from scenarios.services.scenarios import create_scenario, delete_scenario, update_scenario
+from scenarios.services.scenes import create_scene, delete_scene, update_scene
+from storycore.access import Actor
+from storycore.accounts.middleware import actor_from_session
+from storycore.content_admin import ContentAdmin
+
+
+@admin.register(Scenario)
+class ScenarioAdmin(ContentAdmin):
+    """Whole stories."""
+
+    list_display = ("title", "is_published", "owner", "revision", "updated_at")
+    list_filter = ("is_published", "created_at")
+    search_fields = ("title", "description")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    readonly_fields = ("author", "revision", "created_at", "updated_at")
+    owner_field = "author"
+
+    def create(self, actor: Actor, changes: dict[str, Any]) -> Any:
+        given: Any = changes
+        return create_scenario(actor, given)
+
+    def change(self, actor: Actor, key: Any, changes: dict[str, Any]) -> None:
+        given: Any = changes
+        update_scenario(actor, key, given)
+
+    def remove(self, actor: Actor, key: Any) -> None:
+        delete_scenario(actor, key)
+
+
+class ChoiceInline(admin.TabularInline):
+    """The choices that leave a scene."""
+
+    model = Choice
+    fk_name = "from_scene"
+    fields = ("text", "to_scene", "condition", "order")
+    raw_id_fields = ("to_scene",)
+    extra = 0
+
+
+@admin.register(Scene)
+class SceneAdmin(ContentAdmin):
+    """Scenes with the choices that leave them."""
+
+    list_display = ("title", "scenario", "order", "is_start_scene", "is_end_scene", "updated_at")
+    list_filter = ("is_start_scene", "is_end_scene", "created_at")
+    list_select_related = ("scenario",)
+    search_fields = ("title", "text")
+    raw_id_fields = ("scenario", "image", "sound", "music")
+    ordering = ("-created_at",)
+    inlines: ClassVar = [ChoiceInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if obj is None else (*fixed, "scenario")
+
+    def create(self, actor: Actor, changes: dict[str, Any]) -> Any:
+        given: Any = changes
+        return create_scene(actor, given)
+
+    def change(self, actor: Actor, key: Any, changes: dict[str, Any]) -> None:
+        given: Any = changes
+        update_scene(actor, key, given)
+
+    def remove(self, actor: Actor, key: Any) -> None:
+        delete_scene(actor, key)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
+        actor = actor_from_session(request)
+        formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            delete_choice(actor, gone.pk)
+        for choice, names in formset.changed_objects:
+            update_choice(actor, choice.pk, _choice_changes(choice, names))
+        for choice in formset.new_objects:
+            names = ("text", "to_scene", "condition", "order")
+            given: Any = {**_choice_changes(choice, names), "from_scene": form.instance.pk}
+            choice.pk = create_choice(actor, given).id
+
+
+@admin.register(Choice)
+class ChoiceAdmin(ContentAdmin):
+    """Single choices."""
+
+    list_display = ("text", "from_scene", "to_scene", "order", "condition_works")
+    list_filter = ("created_at",)
+    list_select_related = ("from_scene", "to_scene")
+    search_fields = ("text", "condition")
+    raw_id_fields = ("from_scene", "to_scene")
+    ordering = ("-created_at",)
+
+    @admin.display(boolean=True, description="condition works")
+    def condition_works(self, choice: Choice) -> bool:
+        """Whether the condition can be evaluated."""
+        return not choice.condition_error
+
+    def create(self, actor: Actor, changes: dict[str, Any]) -> Any:
+        given: Any = changes
+        return create_choice(actor, given).id
+
+    def change(self, actor: Actor, key: Any, changes: dict[str, Any]) -> None:
+        given: Any = changes
+        update_choice(actor, key, given)
+
+    def remove(self, actor: Actor, key: Any) -> None:
+        delete_choice(actor, key)
+
+
+def _choice_changes(choice: Choice, names: Any) -> Any:
+    changes = {name: getattr(choice, name) for name in names if name != "to_scene"}
+    if "to_scene" in names:
+        changes["to_scene"] = choice.to_scene_id
+    return changes
