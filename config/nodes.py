@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import graphene
-from assets.graphql.schema import NODES as ASSET_NODES
 from graphql import GraphQLResolveInfo
 
+from assets.graphql.schema import NODES as ASSET_NODES
 from scenarios.graphql.schema import NODES as STORY_NODES
 from storycore.graphql.relations import Record, Siblings, selected
 from storycore.graphql.types import Node

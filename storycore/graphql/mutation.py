@@ -65,8 +65,11 @@ class Mutation(Payload):
         super().__init_subclass_with_meta__(**options)
 
     @classmethod
-    def perform(cls, context: Context, **arguments: Any) -> Row:
-        """Do it; returns the payload's row without success and userErrors."""
+    def perform(cls, context: Context, *_none: Any, **arguments: Any) -> Row:
+        """Do it; returns the payload's row without success and userErrors.
+
+        A subclass names its own arguments; the pair of stars is how a type checker is told so.
+        """
         raise NotImplementedError
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from bson import ObjectId
 from mongoengine import DateTimeField, Document
@@ -19,11 +19,13 @@ def now() -> datetime:
 
 
 class StoredDocument(Document):
-    """The base of every document: strict off, or one unknown key in an old record would break each read;
-    indexes are made by `manage.py ensure_indexes`, never by a first request.
+    """The base of every document.
+
+    Strict is off, or one unknown key in an old record would break each read. Indexes are made by
+    `manage.py ensure_indexes`, never by a first request.
     """
 
-    meta = {"abstract": True, "strict": False, "auto_create_index": False}
+    meta: ClassVar[dict[str, Any]] = {"abstract": True, "strict": False, "auto_create_index": False}
 
     created_at = DateTimeField(required=True, default=now, help_text="When it was made (UTC).")
     updated_at = DateTimeField(

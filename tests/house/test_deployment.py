@@ -37,7 +37,7 @@ def given_secrets(document: dict[str, Any]) -> Iterator[str]:
     for name, service in document["services"].items():
         for variable, value in service.get("environment", {}).items():
             if SECRET_NAME.search(variable) and not re.fullmatch(
-                rf"\$\{{{variable}:\?[^}}]+\}}", str(value)
+                r"\$\{[A-Z_]+:\?[^}]+\}", str(value)
             ):
                 yield f"{name}.{variable}"
 
@@ -89,13 +89,14 @@ def test_every_store_keeps_its_data_in_a_named_volume() -> None:
     assert set().union(*mounted.values()) == set(document["volumes"])
 
 
-def test_stores_are_reached_by_the_other_services_only() -> None:
+def test_databases_are_reached_by_the_other_services_only() -> None:
     document = compose()
 
     assert document["networks"]["inside"]["internal"] is True
-    for name in ("mongo", "redis", "minio"):
+    for name in ("mongo", "redis"):
         assert document["services"][name]["networks"] == ["inside"], name
         assert "ports" not in document["services"][name], name
+    assert all(port.startswith("127.0.0.1:") for port in document["services"]["minio"]["ports"])
 
 
 def test_mongodb_is_a_replica_set_that_its_own_check_starts() -> None:

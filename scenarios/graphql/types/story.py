@@ -6,10 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import graphene
-from assets.graphql.types import Asset
-from storycore.accounts.graphql.types import User
-from storycore.accounts.queries import users_by_id
 
+from assets.graphql.types import Asset
 from assets.queries.assets import assets_by_id
 from scenarios import documents
 from scenarios.graphql.types.values import ConditionError, Effect, Position, Variable
@@ -17,6 +15,8 @@ from scenarios.queries.choices import choices_by_scene, incoming_choices_by_scen
 from scenarios.queries.scenarios import scenarios_by_id, stats_by_scenario
 from scenarios.queries.scenes import scenes_by_id, scenes_by_scenario, start_scenes_by_scenario
 from storycore.access import Actor
+from storycore.accounts.graphql.types import User
+from storycore.accounts.queries import users_by_id
 from storycore.graphql.connections import connection_type
 from storycore.graphql.relations import Column, Many, One
 from storycore.graphql.types import Node, RowType
