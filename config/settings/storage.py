@@ -31,6 +31,7 @@ def asset_stores(media_root: Path) -> dict[str, dict[str, Any]]:
             acl=env.text("S3_ACL", ""),
             public_url=env.text("S3_PUBLIC_URL", ""),
             addressing=env.text("S3_ADDRESSING", "auto"),
+            direct_uploads=env.flag("S3_DIRECT_UPLOADS", default=True),
         )
     if env.text("CLOUDINARY_CLOUD_NAME", ""):
         stores["cloudinary"] = _given(
