@@ -47,6 +47,17 @@ def test_every_relative_link_resolves() -> None:
     assert {shown(path): broken for path in documents if (broken := broken_links(path))} == {}
 
 
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {
+        path.relative_to(ROOT / "docs").as_posix()
+        for path in text_files()
+        if path.parent == ROOT / "docs"
+    }
+
+    assert sorted(page for page in pages - {"README.md"} if f"]({page})" not in index) == []
+
+
 def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     (tmp_path / "there.md").write_text("# The tree, as built\n")
     document = tmp_path / "here.md"
