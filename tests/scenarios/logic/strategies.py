@@ -13,6 +13,7 @@ from scenarios.logic.variables import MAX_NUMBER, Variable
 VARIABLES = (
     Variable("gold", "integer", 5, 0, 20),
     Variable("rate", "number", 0.5, -2.5, 2.5),
+    Variable("debt", "integer", -3),
     Variable("met", "boolean", default=True),
     Variable("mood", "enum", "calm", values=("calm", "glad", "sad")),
     Variable("name", "string", "Mara"),
@@ -31,7 +32,7 @@ DECLARED = {
     )
 }
 STATE: dict[str, Any] = {
-    "variables": {"gold": 5, "rate": 0.5, "met": True, "mood": "calm", "name": "Mara",
+    "variables": {"gold": 5, "rate": 0.5, "debt": -3, "met": True, "mood": "calm", "name": "Mara",
                   "bag": ("key", 3)},
     "visits": {"a": 2, "b": 1},
     "uses": 0,
@@ -150,7 +151,8 @@ _CONDITIONS = [
 _EFFECTS = [
     Effect("gold", "add", "7"), Effect("gold", "add", "0 - 4"), Effect("gold", "set", "gold / 2"),
     Effect("rate", "add", "0.75"), Effect("rate", "set", "1 / (gold - 5)"), Effect("met", "toggle"),
-    Effect("met", "set", "once"), Effect("mood", "set", '"glad"'), Effect("mood", "set", "name"),
+    Effect("debt", "set", "debt / 2"), Effect("met", "set", "once"),
+    Effect("mood", "set", '"glad"'), Effect("mood", "set", "name"),
     Effect("name", "set", 'name + "!"'), Effect("bag", "append", '"key"'),
     Effect("bag", "append", "gold"), Effect("bag", "remove", '"key"'), Effect("bag", "remove", "9"),
     Effect("nosuch", "set", "1"), Effect("gold", "toggle"), Effect("gold", "set", "true"),

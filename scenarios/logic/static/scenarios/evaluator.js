@@ -71,11 +71,12 @@
     return left === right;
   }
 
+  /* A -0 needs no care: it equals 0, is written as 0, and nothing can be divided by it. */
   function within(node, number) {
     if (!(number >= -MAX_NUMBER && number <= MAX_NUMBER)) {
       throw new LogicError(node, "NUMBER_TOO_LARGE", "Numbers go up to " + MAX_NUMBER + ".");
     }
-    return number + 0; // -0 becomes 0
+    return number;
   }
 
   /* ---- expressions ---- */
@@ -198,7 +199,7 @@
     if (!isNumber(value)) {
       throw mismatch(node.args[0], "a number");
     }
-    return 0 - value;
+    return -value;
   }
 
   function ordering(compare) {
