@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from storycore.embedded.child import Child, ending, start_child
+from storycore.embedded.errors import ServerFailed
 from storycore.embedded.leftovers import marked_environment
 
 _POLL_SECONDS = 0.1
@@ -71,9 +72,14 @@ class Supervisor:
         """
         if self._asked.is_set():
             raise StopAsked
-        for child, _ in self.children:
-            if not child.is_running:
-                raise child.failure(f"{child.name} {ending(child.exit_code)}")
+        failure = self.failure()
+        if failure is not None:
+            raise failure
+
+    def failure(self) -> ServerFailed | None:
+        """The first dead child, named and with its last lines; None while all run."""
+        dead = next((child for child, _ in self.children if not child.is_running), None)
+        return dead.failure(f"{dead.name} {ending(dead.exit_code)}") if dead else None
 
     def wait_until(self, is_ready: Callable[[], bool], timeout_seconds: float) -> bool:
         """Wait for something that children do together; False when the time is up. Raises as `check` does."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -148,8 +149,9 @@ class OneMachine:
         if not self.wants_demo or run.demo_loaded or "seed_demo" not in get_commands():
             return run
         with self._step("Demo story") as step:
-            call_command("seed_demo", verbosity=0)
-            step.detail = "loaded once; delete it as you like"
+            told = StringIO()
+            call_command("seed_demo", stdout=told)
+            step.detail = told.getvalue().strip()
         run = replace(run, demo_loaded=True)
         write_run_file(self.folder.root, run)
         return run
@@ -193,8 +195,15 @@ class OneMachine:
     def _step(self, name: str, began: float | None = None) -> Iterator[Step]:
         """A printed step that does not begin when the end was asked for or a child has died."""
         self.supervisor.check()
-        with self.steps.step(name, began) as step:
-            yield step
+        try:
+            with self.steps.step(name, began) as step:
+                yield step
+        except Exception as error:
+            # Whatever a step meets when a server dies under it, the dead server is what to tell of.
+            failure = self.supervisor.failure()
+            if failure is not None:
+                raise failure from error
+            raise
 
 
 def _kept(port: int) -> int:

@@ -8,26 +8,36 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from storycore.embedded.ports import free_port
-from storycore.mongo.connection import configure, forget_connection
+from storycore.mongo.connection import client, configure, forget_connection
+
+
+def drop_client() -> None:
+    """Close this process's client; the next use connects to whatever is configured then."""
+    client().close()
+    forget_connection()
 
 
 @pytest.fixture
 def no_mongodb() -> Iterator[None]:
     """An address where nobody answers."""
-    forget_connection()
+    drop_client()
     configure(f"mongodb://127.0.0.1:{free_port()}/?directConnection=true", settings.MONGODB_NAME)
     yield
-    forget_connection()
+    drop_client()
     configure(settings.MONGODB_URI, settings.MONGODB_NAME)
 
 
+@pytest.fixture
+def browser() -> Client:
+    return Client()
+
+
 @pytest.mark.usefixtures("no_mongodb")
-def test_live_answers_without_any_database(client: Client, commands: Any) -> None:
-    commands.start()
-    answer = client.get("/health/live")
+def test_live_answers_without_any_database(browser: Client, commands: Any) -> None:
+    answer = browser.get("/health/live")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
     assert commands.names == []
@@ -35,8 +45,8 @@ def test_live_answers_without_any_database(client: Client, commands: Any) -> Non
 
 
 @pytest.mark.usefixtures("mongod")
-def test_ready_with_mongodb_and_schema(client: Client) -> None:
-    answer = client.get("/health/ready")
+def test_ready_with_mongodb_and_schema(browser: Client) -> None:
+    answer = browser.get("/health/ready")
 
     assert answer.status_code == 200
     assert answer.json() == {
@@ -47,8 +57,8 @@ def test_ready_with_mongodb_and_schema(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("no_mongodb")
-def test_not_ready_without_mongodb(client: Client) -> None:
-    answer = client.get("/health/ready")
+def test_not_ready_without_mongodb(browser: Client) -> None:
+    answer = browser.get("/health/ready")
 
     assert answer.status_code == 503
     assert answer.json() == {
@@ -59,14 +69,14 @@ def test_not_ready_without_mongodb(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("mongod")
-def test_not_ready_without_the_schema(client: Client, settings: SettingsWrapper) -> None:
+def test_not_ready_without_the_schema(browser: Client, settings: Settings) -> None:
     settings.GRAPHENE = {"SCHEMA": "config.schema.absent"}
 
-    answer = client.get("/health/ready")
+    answer = browser.get("/health/ready")
 
     assert (answer.status_code, answer.json()["missing"]) == (503, ["schema"])
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_nothing_is_changed_by_asking(client: Client, path: str) -> None:
-    assert client.post(path).status_code == 405
+def test_nothing_is_changed_by_asking(browser: Client, path: str) -> None:
+    assert browser.post(path).status_code == 405

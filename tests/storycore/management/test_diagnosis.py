@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from storycore.embedded.finding import find_mongod
 from storycore.embedded.mongod import Mongod
@@ -17,7 +17,7 @@ from storycore.management.diagnosis import Line, diagnosis
 
 
 @pytest.fixture(autouse=True)
-def one_machine(settings: SettingsWrapper, tmp_path: Path) -> None:
+def one_machine(settings: Settings, tmp_path: Path) -> None:
     """The settings of a one-machine run."""
     settings.EMBEDDED_MONGODB = settings.EMBEDDED_REDIS = True
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -43,9 +43,7 @@ def test_a_good_machine_has_nothing_failed(tmp_path: Path) -> None:
     assert line(tmp_path, "DATABASE_URL") == Line("skipped", "DATABASE_URL", "not set")
 
 
-def test_says_why_an_address_is_used(
-    settings: SettingsWrapper, mongod: Mongod, tmp_path: Path
-) -> None:
+def test_says_why_an_address_is_used(settings: Settings, mongod: Mongod, tmp_path: Path) -> None:
     settings.EMBEDDED_MONGODB = False
     settings.MONGODB_URI = mongod.uri
 
@@ -57,7 +55,7 @@ def test_says_why_an_address_is_used(
 
 
 def test_an_address_that_does_not_answer_fails_without_its_password(
-    settings: SettingsWrapper, tmp_path: Path
+    settings: Settings, tmp_path: Path
 ) -> None:
     settings.EMBEDDED_MONGODB = False
     settings.MONGODB_URI = (
@@ -85,7 +83,7 @@ def test_ports_are_ours_free_or_somebody_elses(tmp_path: Path) -> None:
     assert line(tmp_path, "MongoDB port") == Line("done", "MongoDB port", f"{taken} is free")
 
 
-def test_storage_that_cannot_be_written_fails(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_storage_that_cannot_be_written_fails(settings: Settings, tmp_path: Path) -> None:
     # A file where a folder should be stops even the superuser.
     (tmp_path / "media").write_text("")
     settings.MEDIA_ROOT = tmp_path / "media"

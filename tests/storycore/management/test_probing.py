@@ -76,9 +76,9 @@ def test_a_worker_answers_over_its_broker(redis_server: RedisServer, tmp_path: P
         "import sys; from celery import Celery;"
         "Celery(broker=sys.argv[1]).worker_main(['worker', '--pool', 'solo', '--without-mingle'])"
     )
-    worker = start_child(
-        "worker", [sys.executable, "-c", source, redis_server.uri], tmp_path / "log", cwd=tmp_path
-    )
+    # Without the suite's environment: Celery would look for Django's settings in this folder.
+    command = [sys.executable, "-c", source, redis_server.uri]
+    worker = start_child("worker", command, tmp_path / "log", env={}, cwd=tmp_path)
     try:
         end = time.monotonic() + 30
         while not worker_answers(redis_server.uri):
