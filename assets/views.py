@@ -33,7 +33,7 @@ def media(request: HttpRequest, key: str) -> HttpResponseBase:
 
     Keys are never used again for other bytes, so an answer may be kept for ever.
     """
-    found = find_delivered(key, request.actor, request.GET.get("token"))  # type: ignore[attr-defined]
+    found = find_delivered(key, request.actor, request.GET.get("token"))
     if found is None:
         return HttpResponse("There is no such file.", status=404, content_type="text/plain")
     if request.headers.get("If-None-Match") == found.etag:

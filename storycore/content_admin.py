@@ -19,6 +19,7 @@ class OwnedChangeList(ChangeList):
     """A list page that knows its owners' names by one query for the whole page."""
 
     owner_field = ""
+    result_list: list[Any]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -38,7 +39,7 @@ class ContentAdmin(admin.ModelAdmin):
     survive. What a service refuses is shown as a message and nothing is written.
     """
 
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields: tuple[str, ...] = ("created_at", "updated_at")
     list_per_page = 50
     show_full_result_count = False
     owner_field = ""

@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from functools import lru_cache
+from typing import cast
 
 from django.conf import settings
 from limits import RateLimitItem, parse
@@ -64,6 +65,7 @@ def _local() -> MemoryStorage:
 def _shared(url: str) -> Storage | None:
     if not url:
         return None
-    return storage_from_string(
+    storage = storage_from_string(
         url, wrap_exceptions=True, socket_timeout=0.5, socket_connect_timeout=0.5
     )
+    return cast("Storage", storage)

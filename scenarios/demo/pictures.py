@@ -94,11 +94,14 @@ def _sea(draw: ImageDraw.ImageDraw, horizon: Colour, dark: Colour, chance: rando
         share = (y - line) / (HEIGHT - line)
         draw.line(((0, y), (WIDTH, y)), fill=_mixed(_mixed(horizon, dark, 0.45), dark, share))
     for _ in range(160):
-        y = line + (HEIGHT - line) * chance.random() ** 2
-        width = 6 + (y - line) * chance.uniform(0.1, 0.5)
+        depth = (HEIGHT - line) * chance.random() ** 2
+        crest = line + depth
+        width = 6 + depth * chance.uniform(0.1, 0.5)
         x = chance.randrange(WIDTH)
         draw.line(
-            ((x, y), (x + width, y)), fill=(*_mixed(horizon, (255, 255, 255), 0.3), 60), width=1
+            ((x, crest), (x + width, crest)),
+            fill=(*_mixed(horizon, (255, 255, 255), 0.3), 60),
+            width=1,
         )
 
 

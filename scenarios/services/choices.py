@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Required, TypedDict
 
@@ -32,11 +32,15 @@ class ChoiceChanges(TypedDict, total=False):
     order: int | None
 
 
-class NewChoice(ChoiceChanges, total=False):
+class NewChoice(TypedDict, total=False):
     """A choice to be; without an order it comes last among its scene's."""
 
     from_scene: Required[ObjectId]
     to_scene: Required[ObjectId]
+    text: str | None
+    condition: str | None
+    effects: list[dict[str, Any]] | None
+    order: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def delete_choices(actor: Actor, choices: Sequence[ObjectId]) -> int:
     return change_story(actor, scenarios.pop(), work)
 
 
-def _require_scenes(scenario: ObjectId, choice: ChoiceChanges, session: ClientSession) -> None:
+def _require_scenes(scenario: ObjectId, choice: Mapping[str, Any], session: ClientSession) -> None:
     ends = {name: choice.get(name) for name in ("from_scene", "to_scene") if choice.get(name)}
     if not ends:
         return

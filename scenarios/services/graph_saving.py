@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bson import ObjectId
 from mongoengine import Document
@@ -87,7 +88,7 @@ def _written(
         removals = [DeleteMany({"_id": {"$in": gone}})] if gone else []
         replacements = [ReplaceOne({"_id": row["_id"]}, row) for row in old]
         insertions = [InsertOne(row) for row in new]
-        operations = [*removals, *replacements, *insertions]
+        operations: list[Any] = [*removals, *replacements, *insertions]
         if operations:
             stored(document).bulk_write(operations, session=session, ordered=True)
         created += len(new)

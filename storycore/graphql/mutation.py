@@ -48,7 +48,7 @@ class Mutation(Payload):
     renames: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
-    def __init_subclass_with_meta__(cls, abstract: bool = False, **options: Any) -> None:  # noqa: FBT001, FBT002 - graphene's signature
+    def __init_subclass_with_meta__(cls, *unexpected: Any, **options: Any) -> None:
         if not (cls.__doc__ or "").strip():
             raise TypeError(f"{cls.__name__} needs a description: its docstring is the schema's.")
         arguments = getattr(cls, "Arguments", None)
@@ -62,7 +62,7 @@ class Mutation(Payload):
             "description",
             f"What `{to_camel_case(cls.__name__[0].lower() + cls.__name__[1:])}` answers.",
         )
-        super().__init_subclass_with_meta__(**options)
+        super().__init_subclass_with_meta__(*unexpected, **options)
 
     @classmethod
     def perform(cls, context: Context, *_none: Any, **arguments: Any) -> Row:

@@ -8,7 +8,7 @@ declarations, so both ask MongoDB the same questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import graphene
 from graphql import (
@@ -185,10 +185,8 @@ def _fields(
         inner: InlineFragmentNode | FragmentDefinitionNode
         if isinstance(node, FragmentSpreadNode):
             inner = fragments[node.name.value]
-        elif isinstance(node, InlineFragmentNode):
-            inner = node
         else:
-            continue
-        condition = inner.type_condition
+            inner = cast("InlineFragmentNode", node)
+        condition: Any = inner.type_condition
         if names is None or condition is None or condition.name.value in names:
             yield from _fields(inner.selection_set, fragments, names)

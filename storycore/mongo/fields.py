@@ -12,7 +12,7 @@ from storycore.errors import InvalidInput
 _INT64 = range(-(2**63), 2**63)
 
 
-class TextField(StringField):  # type: ignore[misc]
+class TextField(StringField):
     """Text that every reader can hold: no NUL (C drivers end a string there), no half surrogate (not UTF-8)."""
 
     def validate(self, value: Any) -> None:
@@ -27,7 +27,7 @@ class TextField(StringField):  # type: ignore[misc]
             self.error("This may not be empty.")
 
 
-class JsonField(DictField):  # type: ignore[misc]
+class JsonField(DictField):
     """A JSON object, bounded in depth and in the number of its values.
 
     MongoEngine's DictField refuses keys that start with `$` but takes `a.b`, the empty key and NUL.

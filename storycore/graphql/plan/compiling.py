@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from graphql import (
     BooleanValueNode,
@@ -111,7 +112,7 @@ class _Compiler:
 
     def _embedded(self, type_: GraphQLObjectType, sets: list[SelectionSetNode]) -> Any:
         """The fields of a value that stands inside a row: (key, definition, completer), or its type's name."""
-        entries = []
+        entries: list[tuple[str, Any, Any]] = []
         for key, nodes in self._collected(sets, frozenset({type_.name})).items():
             name = nodes[0].name.value
             if name == "__typename":
@@ -121,11 +122,12 @@ class _Compiler:
             if definition is None or definition.args:
                 raise Unplannable
             deeper = [node.selection_set for node in nodes if node.selection_set]
-            complete = completer(
-                definition.type, lambda inner, deeper=deeper: self._embedded(inner, deeper)
-            )
+            complete = completer(definition.type, partial(self._embedded_in, deeper))
             entries.append((key, definition.resolve, complete))
         return entries
+
+    def _embedded_in(self, sets: list[SelectionSetNode], type_: GraphQLObjectType) -> Any:
+        return self._embedded(type_, sets)
 
     def _collected(
         self, sets: Iterable[SelectionSetNode], names: frozenset[str]
@@ -156,11 +158,9 @@ class _Compiler:
                     continue
                 seen.add(node.name.value)
                 inner = self.fragments[node.name.value]
-            elif isinstance(node, InlineFragmentNode):
-                inner = node
             else:
-                raise Unplannable
-            condition = inner.type_condition
+                inner = cast("InlineFragmentNode", node)
+            condition: Any = inner.type_condition
             if condition is None or condition.name.value in names:
                 self._collect(inner.selection_set, names, fields, seen)
 

@@ -43,7 +43,7 @@ class _Run:
         if key is None:
             return None
         node = root.node
-        lookups = {
+        lookups: dict[str, Any] = {
             f"__{index}": (link.relation.load, link.relation.by, link.node.needs)
             for index, link in enumerate(node.links)
             if _can_be_looked_up(link)

@@ -40,7 +40,7 @@ class RowNode:
     needs: frozenset[str] = frozenset()
     links: list[Link] = field(default_factory=list)
     groups: list[list[int]] = field(default_factory=list)
-    emit: Emit = field(default=lambda rows: [{} for _ in rows])
+    emit: Emit = field(default=lambda _rows: [])
 
 
 @dataclass(frozen=True, slots=True)
