@@ -11,6 +11,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 import imageio_ffmpeg
 
@@ -53,9 +54,8 @@ def decode_sound(
         deadline = threading.Timer(limits.decode_seconds, decoder.kill)
         deadline.start()
         try:
-            # stdout is a pipe by construction; the type says Optional.
-            if decoder.stdout is not None:
-                waveform.read(decoder.stdout)
+            # A pipe by construction; only the type says that there may be none.
+            waveform.read(cast("IO[bytes]", decoder.stdout))
             status = decoder.wait()
         finally:
             deadline.cancel()

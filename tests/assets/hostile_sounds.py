@@ -192,9 +192,12 @@ def ogg_with_granule(whole: bytes, granule: int) -> bytes:
 
 def ogg_with_comments(*comments: bytes) -> bytes:
     """A Vorbis sound with these comments; its vendor stays."""
-    first, second, *rest = ogg_pages(make.ogg())
-    page = OggPage(io.BytesIO(second))
+    first, second, *rest = (OggPage(io.BytesIO(page)) for page in ogg_pages(make.ogg()))
     packet = b"\x03vorbis" + struct.pack("<I", 3) + b"abc" + struct.pack("<I", len(comments))
     packet += b"".join(struct.pack("<I", len(comment)) + comment for comment in comments) + b"\x01"
-    page.packets = [packet, *page.packets[1:]]
-    return first + bytes(page.write()) + b"".join(rest)
+    headers = OggPage.from_packets([packet, *second.packets[1:]], sequence=1)
+    for page in headers:
+        page.serial, page.position = first.serial, 0
+    for number, page in enumerate(rest, len(headers) + 1):
+        page.sequence = number
+    return b"".join(bytes(page.write()) for page in (first, *headers, *rest))

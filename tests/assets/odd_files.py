@@ -100,6 +100,8 @@ def odd_pngs() -> Iterator[OddFile]:
     yield one("text-bomb.png", make.png_with(bomb), cleaned=True, width=48)
     profile_bomb = make.png_chunk(b"iCCP", b"icc\x00\x00" + packed_zeros)
     yield one("profile-bomb.png", make.png_with(profile_bomb), cleaned=True, width=48)
+    turned_palette = make.saved(make.picture("P"), "PNG", transparency=3, exif=make.exif(6))
+    yield one("turned-palette.png", turned_palette, cleaned=True, width=32, height=48)
     yield one("turned.png", make.png(exif=make.exif(8)), cleaned=True, width=32, height=48)
 
 

@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import mutagen
 from mutagen.ogg import OggPage
 
 from assets.errors import CorruptFile, UnsupportedMedia
@@ -140,7 +141,17 @@ def has_comments(data: Buffer) -> bool:
 
 
 def write_without_comments(source: BinaryIO, end: int, target: BinaryIO) -> None:
-    """Write the streams up to `end` with empty comment packets; the sound is not touched."""
+    """Write the streams up to `end` with empty comment packets; the sound is not touched.
+
+    Raises CorruptFile when the headers are not as they should be.
+    """
+    try:
+        _write_bare(source, end, target)
+    except (ValueError, EOFError, mutagen.MutagenError) as error:
+        raise damaged("its headers are not where they belong") from error
+
+
+def _write_bare(source: BinaryIO, end: int, target: BinaryIO) -> None:
     source.seek(0)
     sequence = 0
     while source.tell() < end:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from assets.errors import CorruptFile, SoundTooLong
+from assets.media.anatomy import SoundAnatomy
 from assets.media.decoding import decode_sound
 from assets.media.facts import DeclaredFile, MediaLimits, SoundFacts
+from assets.media.formats import OGG
 from assets.media.inspection import inspect
+from assets.media.sounds import decode_facts
 from assets.media.waveform import Waveform
 from tests.assets import crafting as make
 from tests.assets.hostile_sounds import ogg_with_comments
@@ -154,3 +157,21 @@ def test_only_the_named_container_and_codecs_are_opened(
 
     with pytest.raises(CorruptFile):
         decode_sound(path, demuxer, codecs, 0.5, MediaLimits())
+
+
+def test_headers_that_no_reader_understands_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sound.ogg"
+    path.write_bytes(b"OggS but no more")
+
+    with pytest.raises(CorruptFile) as refusal:
+        decode_facts(path, OGG, SoundAnatomy(kept=(), seconds=1.0), MediaLimits())
+
+    assert refusal.value.reason == "UNDECODABLE"
+
+
+def test_half_a_sample_is_no_sound() -> None:
+    waveform = Waveform(1.0)
+
+    waveform.read(io.BytesIO(b"\x01"))
+
+    assert (waveform.samples, waveform.peaks()) == (0, ())
