@@ -29,10 +29,15 @@ def collection_of(document: type[Document]) -> str:
 
 
 def projection(fields: Fields, *more: str) -> dict[str, int] | None:
-    """The MongoDB projection of `fields` and `more`; None when everything is asked for."""
+    """The MongoDB projection of `fields` and `more`; None when everything is asked for.
+
+    A field inside another one that is asked for whole is left out: the server refuses both together.
+    """
     if fields is None:
         return None
-    return dict.fromkeys((*fields, *more), 1) or {"_id": 1}
+    names = {*fields, *more}
+    wanted = [name for name in names if "." not in name or name.partition(".")[0] not in names]
+    return dict.fromkeys(wanted, 1) or {"_id": 1}
 
 
 def find_in(
