@@ -34,6 +34,11 @@ _SPECIAL = frozenset(
     | {"StoryDisplayTitle", "StoryInterface", "StoryShare", "StorySettings", "StoryIncludes"}
     | {"PassageReady", "PassageDone", "PassageHeader", "PassageFooter"}
 )
+# What a file says of the story under these names has its own place here.
+_RESERVED = frozenset(
+    {"name", "ifid", "format", "format-version", "start", "startnode", "hidden"}
+    | {"passages", "script", "style"}
+)
 _SETUP_TAGS = frozenset({"startup", "init"})
 
 
@@ -78,7 +83,7 @@ def assembled(raw: RawStory) -> ImportedStory:
     check_includes({name: reading.includes for name, reading in readings.items()})
     start = raw.start if raw.start in context.names else _first_scene(scenes)
     lost = Kept("", raw.start) if raw.start and raw.start not in context.names else None
-    metadata = dict(raw.metadata)
+    metadata = {key: value for key, value in raw.metadata.items() if key not in _RESERVED}
     return ImportedStory(
         title=raw.title,
         passages=passages,

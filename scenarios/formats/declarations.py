@@ -31,7 +31,7 @@ _MARK = "storycore-variables ["
 _LINE = re.compile(r"(?:<!--|//) storycore-variables (\[.*\])(?: -->)?")
 _ORDERINGS = frozenset({"<", "<=", ">", ">="})
 _ARITHMETIC = frozenset({"-", "*", "/", "%"})
-_CONSTANTS: Mapping[type, VariableType] = {
+TYPE_OF: Mapping[type, VariableType] = {
     bool: "boolean",
     int: "integer",
     float: "number",
@@ -140,7 +140,7 @@ def _type_of(node: Node) -> VariableType | None:
     """The type of the node's value, None when that cannot be told from the node alone."""
     match node:
         case Const(value):
-            return _CONSTANTS[type(value)]
+            return TYPE_OF[type(value)]
         case Unary("-", operand):
             return _type_of(operand) or "integer"
         case Call(name, _):

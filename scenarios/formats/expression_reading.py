@@ -145,6 +145,7 @@ class Reader:
         if token.kind == "string":
             return Const(_unescaped(token.text))
         if token.kind == "number":
+            # Nineteen digits are beyond every story's numbers already.
             return Const(float(token.text) if "." in token.text else int(token.text[:19]))
         if token.kind == "macro":
             return Call(token.text, self._arguments(")"))

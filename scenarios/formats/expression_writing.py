@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from scenarios.formats.expressions import (
     COMPARISON_LEVEL,
@@ -76,7 +77,8 @@ def _constant(value: Scalar, grammar: Grammar) -> str:
         body = value.replace("\\", "\\\\").replace(quote, "\\" + quote)
         return quote + body.replace("\n", "\\n").replace("\t", "\\t") + quote
     if isinstance(value, float):
-        return f"{value:.15g}" if "e" not in f"{value:.15g}" else f"{value:f}"
+        # Written out in full: no dialect's numbers need know of exponents.
+        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"
     return str(value).lower()
 
 

@@ -136,5 +136,6 @@ STATEMENTS: Mapping[str, Statements] = {
     ),
 }
 GRAMMARS: Mapping[str, Grammar] = {
-    grammar.name: grammar for grammar in (HARLOWE, SUGARCUBE, SNOWMAN, CHAPBOOK)
+    grammar.name: grammar
+    for grammar in (CONTRACT, HARLOWE, SUGARCUBE, SNOWMAN, CHAPBOOK, INK, YARN)
 }

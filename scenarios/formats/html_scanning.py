@@ -108,7 +108,7 @@ def _attributes(page: str, place: int) -> tuple[dict[str, str], int]:
         if attribute is None:
             raise _broken(page, place, "a tag does not end or has a malformed attribute")
         value = next((attribute[kind] for kind in _KINDS if attribute[kind] is not None), "")
-        found.setdefault(attribute["name"].lower(), html.unescape(value))
+        found.setdefault(attribute["name"], html.unescape(value))
         place = attribute.end()
     return found, end.end()
 

@@ -10,7 +10,7 @@ import re
 from pathlib import PurePath
 
 from scenarios.formats.base import Extra, ImportedStory, Kept
-from scenarios.formats.declarations import inferred
+from scenarios.formats.declarations import TYPE_OF, inferred
 from scenarios.formats.decoding import decoded, derived_ifid, title_from
 from scenarios.formats.errors import BrokenStoryFile
 from scenarios.formats.expressions import Const, NotUnderstood, Unary
@@ -26,7 +26,6 @@ _INCLUDE = re.compile(r"INCLUDE\s+(?P<file>.+)\Z")
 _OTHER = re.compile(r"(?:LIST|EXTERNAL)\s")
 _GLOBAL_TAG = re.compile(r"#\s*(?P<key>[\w -]+?)\s*:\s*(?P<value>.+)\Z")
 _MAX_TAG = 500
-_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
 def read(data: bytes, filename: str | None = None) -> ImportedStory:
@@ -121,9 +120,9 @@ def _declared(statement: Statement, filename: str | None) -> Variable | None:
         return None
     match node:
         case Const(value):
-            return Variable(found["name"], _TYPES[type(value)], value)  # type: ignore[arg-type]
+            return Variable(found["name"], TYPE_OF[type(value)], value)
         case Unary("-", Const(int() | float() as value)):
-            return Variable(found["name"], _TYPES[type(value)], -value)  # type: ignore[arg-type]
+            return Variable(found["name"], TYPE_OF[type(value)], -value)
     return None
 
 

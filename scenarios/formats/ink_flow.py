@@ -256,4 +256,5 @@ def _label_and_echo(text: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    return _ESCAPED.sub(r"\1", text).strip()
+    """Text as it is shown: ink makes one space of several."""
+    return " ".join(_ESCAPED.sub(r"\1", text).split())

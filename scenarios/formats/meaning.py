@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from scenarios.errors import ExpressionError
 from scenarios.formats.expression_reading import Reader, Token, tokens_of, understood
@@ -19,7 +20,7 @@ from scenarios.formats.expressions import (
     NotUnderstood,
     Unary,
 )
-from scenarios.formats.grammars import CONTRACT, STATEMENTS
+from scenarios.formats.grammars import CONTRACT, GRAMMARS, STATEMENTS
 from scenarios.logic.parsing import parse
 from scenarios.logic.story import Effect, EffectOp
 from scenarios.logic.variables import is_name
@@ -41,9 +42,16 @@ class Context:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
 
-def tree(text: str, grammar: Grammar, it: str | None = None) -> Node:
+def tree(text: str, grammar: Grammar) -> Node:
     """The expression in `text`. Raises NotUnderstood."""
-    return understood(Reader(tokens_of(text, grammar), grammar, it).whole(), grammar)
+    return _tree(text, grammar.name)
+
+
+@lru_cache(maxsize=4096)
+def _tree(text: str, name: str) -> Node:
+    """Read once: the same conditions come up again at every step of reading and writing a story."""
+    grammar = GRAMMARS[name]
+    return understood(Reader(tokens_of(text, grammar), grammar).whole(), grammar)
 
 
 def contract_text(node: Node) -> str:

@@ -68,7 +68,8 @@ def _raw_extra(extra: Extra) -> RawPassage:
 def _extras(story: ImportedStory, context: Context) -> list[Extra]:
     """The story's extras, one of them with the variables that a reader could not tell otherwise."""
     extras = list(story.extras)
-    if story.variables == inferred(setup_effects(story, context), story.passages):
+    known = inferred(setup_effects(story, context), story.passages)
+    if not story.variables or story.variables == known:
         return extras
     tag = "startup" if context.dialect == "harlowe" else "script"
     for place, extra in enumerate(extras):

@@ -168,7 +168,7 @@ def _text(head: dict[str, Any], key: str) -> str:
 def _written_data(raw: RawStory) -> str:
     values = (raw.ifid, raw.story_format, raw.story_format_version, raw.start)
     head = {key: value for key, value in zip(_KNOWN, values, strict=True) if value}
-    others = {key: value for key, value in raw.metadata.items() if key != _PROLOGUE}
+    others = {key: value for key, value in raw.metadata.items() if key not in {_PROLOGUE, *_KNOWN}}
     return json.dumps({**head, **others}, ensure_ascii=False, indent=2)
 
 

@@ -6,7 +6,10 @@ Written is the archive form: the story alone, which Twine imports, without the e
 from __future__ import annotations
 
 import html
+import json
 import math
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from scenarios.formats.assembling import (
@@ -19,12 +22,24 @@ from scenarios.formats.assembling import (
     popped_pair,
 )
 from scenarios.formats.base import ExportedFile, ImportedStory
-from scenarios.formats.decoding import check_count, decoded, derived_ifid, file_stem, title_from
+from scenarios.formats.decoding import (
+    check_count,
+    decoded,
+    derived_ifid,
+    file_stem,
+    json_value,
+    title_from,
+)
+from scenarios.formats.errors import BrokenStoryFile
 from scenarios.formats.html_scanning import StoryElement, passages_in, story_elements
 from scenarios.formats.taking_apart import taken_apart
 
 _CODE = {"script": (SCRIPT, "script"), "style": (STYLE, "stylesheet")}
-_OWN = ("name", "startnode", "ifid", "format", "format-version", "hidden")
+_OWN = frozenset({"name", "startnode", "ifid", "format", "format-version", "hidden"})
+_PASSAGE_OWN = frozenset({"pid", "name", "tags"})
+# Metadata that no attribute can hold: other values than texts, and names that are no attribute's.
+_CARRIED = "data-storycore"
+_ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
 def read(data: bytes, filename: str | None = None) -> ImportedStory:
@@ -40,11 +55,9 @@ def read_all(data: bytes, filename: str | None = None) -> tuple[ImportedStory, .
 
 
 def _raw_story(story: StoryElement, data: bytes, filename: str | None) -> RawStory:
-    attributes = dict(story.attributes)
-    metadata: dict[str, Any] = {
-        key: value for key, value in attributes.items() if key not in _OWN and value
-    }
-    if "zoom" in metadata:
+    attributes = story.attributes
+    metadata = _metadata(attributes)
+    if isinstance(metadata.get("zoom"), str):
         metadata["zoom"] = _number(metadata["zoom"])
     colors = {
         child.attributes.get("name", ""): child.attributes.get("color", "")
@@ -53,23 +66,30 @@ def _raw_story(story: StoryElement, data: bytes, filename: str | None) -> RawSto
     }
     if colors:
         metadata["tag-colors"] = colors
-    start = attributes.get("startnode")
-    names = {
-        child.attributes.get("pid"): child.attributes.get("name") for child in passages_in(story)
-    }
+    scenes = [_raw_passage(child.attributes, child.text) for child in passages_in(story)]
+    pids = [child.attributes.get("pid") for child in passages_in(story)]
+    named = {pid: scene.name for pid, scene in zip(pids, scenes, strict=True) if pid}
     return RawStory(
         format="twine-html",
         title=" ".join(attributes.get("name", "").split()) or title_from(filename),
-        passages=(
-            *_code(story),
-            *(_raw_passage(child.attributes, child.text) for child in passages_in(story)),
-        ),
-        start=names.get(start) if start else None,
+        passages=(*_code(story), *scenes),
+        start=named.get(attributes.get("startnode", "")),
         ifid=attributes.get("ifid", "") or derived_ifid(data),
         story_format=attributes.get("format", ""),
         story_format_version=attributes.get("format-version", ""),
         metadata=metadata,
     )
+
+
+def _metadata(attributes: Mapping[str, str]) -> dict[str, Any]:
+    """What attributes say beyond what every file says, and what one of ours holds for the others."""
+    plain = {key: value for key, value in attributes.items() if value and key not in _OWN}
+    try:
+        carried = json_value(attributes.get(_CARRIED, "{}"), _CARRIED)
+    except BrokenStoryFile:
+        return plain
+    plain.pop(_CARRIED, None)
+    return {**plain, **(carried if isinstance(carried, dict) else {})}
 
 
 def _code(story: StoryElement) -> list[RawPassage]:
@@ -84,10 +104,8 @@ def _code(story: StoryElement) -> list[RawPassage]:
     return found
 
 
-def _raw_passage(attributes: Any, text: str) -> RawPassage:
-    metadata = {
-        key: value for key, value in attributes.items() if key not in {"pid", "name", "tags"}
-    }
+def _raw_passage(attributes: Mapping[str, str], text: str) -> RawPassage:
+    metadata = _metadata({key: attributes[key] for key in attributes if key not in _PASSAGE_OWN})
     position, size = popped_pair(metadata, "position"), popped_pair(metadata, "size")
     name, tags = attributes.get("name", ""), tuple(attributes.get("tags", "").split())
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -118,34 +136,40 @@ def archive(stories: tuple[ImportedStory, ...]) -> str:
 def _written_story(raw: RawStory) -> str:
     scenes = [each for each in raw.passages if not _code_tag(each)]
     pids = {each.name: str(place) for place, each in enumerate(scenes, 1)}
-    known: dict[str, Any] = {
+    known = {
         "name": raw.title,
         "startnode": pids.get(raw.start or "", ""),
-        "creator": "",
-        "creator-version": "",
         "ifid": raw.ifid,
-        "zoom": 1,
         "format": raw.story_format,
         "format-version": raw.story_format_version,
-        "options": "",
-        "tags": "",
     }
-    colors = raw.metadata.get("tag-colors")
-    others = {key: value for key, value in raw.metadata.items() if key != "tag-colors"}
-    parts = [f"<tw-storydata{_attributes({**known, **others})} hidden>"]
+    tags = _texts(raw.metadata.get("tag-colors"))
+    others = {
+        key: value for key, value in raw.metadata.items() if not (key == "tag-colors" and tags)
+    }
+    zoom = others.get("zoom")
+    if isinstance(zoom, int | float) and not isinstance(zoom, bool):
+        others["zoom"] = str(zoom)
+    parts = [f"<tw-storydata{_attributes(known, others)} hidden>"]
     parts.append(_code_element(raw, "style", "stylesheet", "text/twine-css"))
     parts.append(_code_element(raw, "script", "script", "text/twine-javascript"))
-    for name, color in (colors if isinstance(colors, dict) else {}).items():
-        parts.append(f"<tw-tag{_attributes({'name': name, 'color': color})}></tw-tag>")
+    for name, color in tags.items():
+        parts.append(f"<tw-tag{_attributes({'name': name, 'color': color}, {})}></tw-tag>")
     parts += [_written_passage(each, pids[each.name]) for each in scenes]
     return "".join([*parts, "</tw-storydata>"])
+
+
+def _texts(colors: object) -> dict[str, str]:
+    """Colours by tag, when they are such that `<tw-tag>` can hold them all."""
+    whole = isinstance(colors, dict) and all(isinstance(each, str) for each in colors.values())
+    return dict(colors) if whole and isinstance(colors, dict) else {}
 
 
 def _written_passage(passage: RawPassage, pid: str) -> str:
     pairs = {"position": passage.position, "size": passage.size}
     known = {"pid": pid, "name": passage.name, "tags": " ".join(passage.tags)}
     places = {key: pair_text(pair) for key, pair in pairs.items() if pair}
-    attributes = _attributes({**known, **places, **passage.metadata})
+    attributes = _attributes({**known, **places}, passage.metadata)
     return f"<tw-passagedata{attributes}>{html.escape(passage.text)}</tw-passagedata>"
 
 
@@ -160,9 +184,17 @@ def _code_element(raw: RawStory, element: str, tag: str, kind: str) -> str:
     return f'<{element} role="{tag}" id="twine-user-{tag}" type="{kind}">{code}</{element}>'
 
 
-def _attributes(values: dict[str, Any]) -> str:
-    return "".join(
-        f' {key}="{html.escape(str(value))}"'
-        for key, value in values.items()
-        if isinstance(value, str | int | float)
-    )
+def _attributes(known: Mapping[str, str], metadata: Mapping[str, Any]) -> str:
+    """The attributes of an element; metadata never takes the place of what is known."""
+    plain = {
+        key: value
+        for key, value in metadata.items()
+        if isinstance(value, str)
+        and value
+        and _ATTRIBUTE_NAME.fullmatch(key)
+        and key not in {*known, *_OWN, *_PASSAGE_OWN, _CARRIED}
+    }
+    rest = {key: value for key, value in metadata.items() if key not in plain}
+    carried = {_CARRIED: json.dumps(rest, ensure_ascii=False)} if rest else {}
+    everything = {**known, **plain, **carried}
+    return "".join(f' {key}="{html.escape(value)}"' for key, value in everything.items())

@@ -143,7 +143,7 @@ def write(story: ImportedStory) -> ExportedFile:
         "format": raw.story_format,
         "format-version": raw.story_format_version,
         "start": raw.start,
-        **raw.metadata,
+        **{key: value for key, value in raw.metadata.items() if key not in _KNOWN},
         "style": _joined(raw, "stylesheet"),
         "script": _joined(raw, "script"),
         "passages": [_written_passage(each) for each in scenes],

@@ -233,13 +233,15 @@ class _Scene:
     def joining(self, place: int) -> str | None:
         """Where the ways out of a group of options meet again."""
         items = self.part.items
-        if place >= len(items):
+        while place < len(items) and items[place] == Gather():
+            place += 1
+        if place == len(items):
             return self.part.after
-        first = items[place]
-        if isinstance(first, Gather) and first.label:
-            return self.rest(first.label, place + 1)
-        if all(isinstance(item, Gather) for item in items[place:]):
-            return self.part.after
+        match items[place]:
+            case Gather(str() as label):
+                return self.rest(label, place + 1)
+            case Jump(str() as target, None):
+                return target
         return self.rest(self.weaver.fresh(self.part.root, "g"), place)
 
     def destination(self, option: Option, after: str | None) -> tuple[str, tuple[Effect, ...]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scenarios.formats.declarations import TYPE_OF
 from scenarios.formats.errors import BrokenStoryFile
 from scenarios.formats.expressions import Const, NotUnderstood
 from scenarios.formats.grammars import YARN
@@ -48,24 +49,25 @@ def declared(line: str) -> Variable | None:
     match = _DECLARE.match(rest) if word == "declare" else None
     if match is None or not is_name(match["name"]):
         return None
-    value, typed, kind_name = match["value"].rpartition(" as ")
-    try:
-        node = tree(value if typed else kind_name, YARN)
-    except NotUnderstood:
-        return None
-    if not isinstance(node, Const):
-        return None
-    kind: VariableType = "string"
-    if isinstance(node.value, bool):
-        kind = "boolean"
-    elif not isinstance(node.value, str):
-        kind = "integer" if isinstance(node.value, int) else "number"
-    return Variable(match["name"], _TYPES.get(kind_name.strip(), kind), node.value)
+    value, _, kind = match["value"].rpartition(" as ")
+    for text, named in ((match["value"], ""), (value, kind.strip())):
+        try:
+            node = tree(text, YARN)
+        except NotUnderstood:
+            continue
+        if isinstance(node, Const):
+            return Variable(match["name"], _TYPES.get(named, TYPE_OF[type(node.value)]), node.value)
+    return None
 
 
 def flow_of(lines: list[YarnLine], names: frozenset[str]) -> list[Item]:
     """The flow of one node. Raises BrokenStoryFile."""
-    return _Flow(lines, names).block(-1, 0)
+    flow = _Flow(lines, names)
+    items = flow.block(-1, 0)
+    if flow.place < len(lines):
+        line = lines[flow.place]
+        raise BrokenStoryFile(f"Line {line.number}: {line.text:.40} has no <<if>>.", field="file")
+    return items
 
 
 class _Flow:
@@ -93,7 +95,7 @@ class _Flow:
             elif word == "if":
                 items.extend(self.branching(line, depth))
             else:
-                items.extend(self.single(line))
+                self.single(items, line)
         return items
 
     def option(self, items: list[Item], line: YarnLine, depth: int) -> None:
@@ -114,15 +116,20 @@ class _Flow:
         except NotUnderstood:
             return None
 
-    def single(self, line: YarnLine) -> list[Item]:
+    def single(self, items: list[Item], line: YarnLine) -> None:
         old = _OLD_LINK.fullmatch(line.text)
-        if old and old["target"].strip() in self.context.names:
-            jump: list[Item] = [Jump(old["target"].strip())]
-            return [Options([Option(old["text"].strip(), body=jump)])] if old["text"] else jump
         word, rest = _command(line.text)
-        if word:
-            return [self.command(word, rest, line.text)]
-        return [self.kept(line.text) if _STRANGE.search(line.text) else Line(line.text)]
+        if old and old["target"].strip() in self.context.names:
+            jump = Jump(old["target"].strip())
+            if old["text"]:
+                _add_option(items, Option(old["text"].strip(), body=[jump]))
+            else:
+                items.append(jump)
+        elif word:
+            items.append(self.command(word, rest, line.text))
+        else:
+            strange = _STRANGE.search(line.text)
+            items.append(self.kept(line.text) if strange else Line(line.text))
 
     def command(self, word: str, rest: str, text: str) -> Item:
         if word == "jump" and rest in self.context.names:

@@ -40,7 +40,7 @@ FIGURES = {
     "twine_older.json": ("twine-json", 2, 1, 1, 0, "First"),
     "twine_spec.json": ("twine-json", 2, 2, 1, 2, "My Starting Passage"),
     "yarn_old.yarn": ("yarn", 3, 3, 1, 2, "Start"),
-    "yarn_shop.yarn": ("yarn", 10, 15, 3, 4, "Start"),
+    "yarn_shop.yarn": ("yarn", 9, 13, 3, 4, "Start"),
 }
 TWINE_FILES = [name for name, figures in FIGURES.items() if figures[0] in TWINE]
 FLOW_FILES = [name for name in FILES if name not in TWINE_FILES]

@@ -67,7 +67,7 @@ def test_a_condition_survives_a_dialect(condition: str, name: str) -> None:
         ('not ("k" in l and x == 1)', SNOWMAN, '!(s.l.includes("k") && s.x === 1)'),
         ('not ("k" in l and x == 1)', CHAPBOOK, "!(l.includes('k') && x === 1)"),
         ('visits("B") > 1', HARLOWE, '(count: (history:), "B") > 1'),
-        ("0.0000001 < x", SUGARCUBE, "0.000000 < $x"),
+        ("0.0000001 < x", SUGARCUBE, "0.0000001 < $x"),
     ],
 )
 def test_how_conditions_are_written(condition: str, grammar, written: str) -> None:

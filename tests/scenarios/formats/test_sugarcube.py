@@ -71,7 +71,6 @@ def test_each_way_to_link(markup: str, link: Link) -> None:
         "<<if $x>>Words",
         "<<include $which>>",
         "<<= $x>>",
-        "<<unclosed [[B]]",
         "{{{[[B]]}}}",
         "/* [[B]] */",
         "<script>[[B]]</script>",

@@ -1,0 +1,206 @@
+"""ink as scenes: weave, diverts, conditions, variables, and what stays as written."""
+
+from __future__ import annotations
+
+import pytest
+
+from scenarios.formats import read_story
+from scenarios.formats.base import ImportedStory, Link
+from scenarios.formats.errors import BrokenStoryFile, StoryTooLarge
+from scenarios.logic.story import Effect
+from tests.scenarios.formats.telling import passage
+
+
+def read(text: str, filename: str | None = None) -> ImportedStory:
+    return read_story(text.encode(), "ink", filename)
+
+
+def links(story: ImportedStory, name: str) -> list[tuple[str, str, str | None]]:
+    return [(link.text, link.target, link.condition) for link in passage(story, name).links]
+
+
+def test_knots_stitches_and_diverts() -> None:
+    story = read(
+        "-> a\n=== a ===\nOne.\n-> b.second\n== b\n= first\nTwo. -> second\n= second\n-> DONE\n"
+    )
+
+    assert [each.name for each in story.passages] == ["a", "b.first", "b.second"]
+    assert story.start == "a"
+    assert links(story, "a") == [("Continue", "b.second", None)]
+    assert links(story, "b.first") == [("Continue", "b.second", None)]
+    assert passage(story, "b.second").is_end
+
+
+def test_a_knot_without_text_is_its_first_stitch() -> None:
+    story = read("* [go] -> k\n=== k\n= one\nx\n* {k} [y] -> one\n")
+
+    assert links(story, "Start") == [("go", "k.one", "once")]
+    assert links(story, "k.one") == [("y", "k.one", 'once and visited("k.one")')]
+
+
+def test_the_beginning_takes_a_name_that_is_free() -> None:
+    story = read("Text.\n-> Start\n=== Start\nx\n=== Start_2\ny\n")
+
+    assert [each.name for each in story.passages] == ["Start_3", "Start", "Start_2"]
+    assert story.start == "Start_3"
+
+
+def test_without_a_beginning_the_first_knot_starts() -> None:
+    assert read("=== a\nx\n=== b\ny\n").start == "a"
+
+
+def test_choices_say_what_they_say() -> None:
+    story = read(
+        "* one\n* two[!], he said.\n* [three] Three.\n+ four -> END\n+ [five]\n  ~ x = 1\n- Then.\nVAR x = 0\n"
+    )
+
+    assert links(story, "Start") == [
+        ("one", "Start.g-1", "once"),
+        ("two!", "Start.c-1", "once"),
+        ("three", "Start.c-2", "once"),
+        ("four", "Start.end-1", None),
+        ("five", "Start.g-1", None),
+    ]
+    assert passage(story, "Start").links[4].effects == (Effect("x", "set", "1"),)
+    assert passage(story, "Start.c-1").text == "two, he said."
+    assert passage(story, "Start.c-2").text == "Three."
+    assert (passage(story, "Start.end-1").text, passage(story, "Start.end-1").is_end) == (
+        "four",
+        True,
+    )
+    assert passage(story, "Start.g-1").text == "Then."
+
+
+def test_deeper_choices_gather_where_they_belong() -> None:
+    story = read("* a\n* * b\n* * * c\n- - d\n* e\n- f\n")
+
+    assert links(story, "Start") == [("a", "Start.c-1", "once"), ("e", "Start.g-1", "once")]
+    assert links(story, "Start.c-1") == [("b", "Start.c-2", "once")]
+    assert links(story, "Start.c-2") == [("c", "Start.g-2", "once")]
+    assert links(story, "Start.g-2") == [("Continue", "Start.g-1", None)]
+    assert passage(story, "Start.g-1").is_end
+
+
+def test_labels_can_be_gone_to_and_asked_for() -> None:
+    story = read(
+        "=== k\n- (top) Top.\n* (took) [take] -> top\n+ {took and top > 2} [leave] -> k.took\n- -> top\n"
+    )
+
+    assert [each.name for each in story.passages] == ["k", "k.top", "k.took"]
+    assert links(story, "k") == [("Continue", "k.top", None)]
+    assert links(story, "k.top")[0] == ("take", "k.took", "once")
+    assert links(story, "k.top")[1] == (
+        "leave",
+        "k.took",
+        'visited("k.took") and visits("k.top") > 2',
+    )
+
+
+def test_conditional_diverts() -> None:
+    story = read(
+        "VAR x = 1\n=== a\n{x > 1: -> b | -> c}\n=== b\n{x == 1: -> a}\nElse.\n=== c\n"
+        "{\n- x < 0: -> a\n- x == 0:\n -> b\n- else: -> END\n}\n=== d\n{x:\n-> a\n- else:\n-> b\n}\n"
+    )
+
+    assert links(story, "a") == [("Continue", "b", "x > 1"), ("Continue", "c", "not x > 1")]
+    assert links(story, "b") == [("Continue", "a", "x == 1"), ("Continue", "b.g-1", "not x == 1")]
+    assert passage(story, "b.g-1").text == "Else."
+    assert links(story, "c") == [
+        ("Continue", "a", "x < 0"),
+        ("Continue", "b", "not x < 0 and x == 0"),
+        ("Continue", "c.end-1", "not x < 0 and not x == 0"),
+    ]
+    assert links(story, "d") == [("Continue", "a", "x"), ("Continue", "b", "not x")]
+
+
+def test_an_end_under_a_condition() -> None:
+    story = read("VAR x = 1\n=== a\n{x > 1: -> END}\n* [on] -> a\n")
+
+    assert links(story, "a") == [
+        ("Continue", "a.end-1", "x > 1"),
+        ("on", "a", "not x > 1 and once"),
+    ]
+    assert passage(story, "a.end-1").is_end
+
+
+def test_variables_are_declared_with_their_first_value() -> None:
+    story = read(
+        'VAR a = 1\nVAR b = -2.5\nCONST c = "x"\nVAR d = true\nVAR e = -> k\nVAR once = 1\nLIST l = p\n=== k\n~ a++\n~ b -= 2\n~ q = 1\n{a}\n'
+    )
+
+    assert [(v.name, v.type, v.default) for v in story.variables] == [
+        ("a", "integer", 1),
+        ("b", "number", -2.5),
+        ("c", "string", "x"),
+        ("d", "boolean", True),
+    ]
+    assert passage(story, "k").on_enter == (Effect("a", "add", "1"), Effect("b", "add", "-2"))
+    assert passage(story, "k").text == "~ q = 1\n{a}"
+    assert story.extras[0].text == "VAR e = -> k\nVAR once = 1\nLIST l = p"
+
+
+def test_what_is_not_understood_stays_and_still_leads_on() -> None:
+    lines = [
+        "{x: rich|poor}",
+        "{shuffle:\n  - one\n  - -> b\n}",
+        "-> b ->",
+        "<- b",
+        "-> nowhere",
+        "text <>",
+        "a # tag",
+    ]
+    story = read(
+        "VAR x = 1\n=== a\n" + "\n".join(lines) + "\n* {RANDOM(1, 6) > 3} [try] -> b\n=== b\n->->\n"
+    )
+
+    assert passage(story, "a").text == "\n".join([*lines, "{RANDOM(1, 6) > 3} try"])
+    assert links(story, "a") == [("try", "b", "once")]
+    assert [kept.text for kept in story.kept if kept.passage == "a"] == [
+        *lines,
+        "{RANDOM(1, 6) > 3} try",
+    ]
+
+
+def test_comments_titles_and_functions() -> None:
+    story = read(
+        "# title: The Tale\n# author: Me\nHello // there\n/* not\nthis */World\nTODO: nor this\n=== function f(x) ===\n~ return x\n"
+    )
+
+    assert (story.title, story.metadata) == ("The Tale", {"author": "Me"})
+    assert passage(story, "Start").text == "Hello\nWorld"
+    assert [(each.name, each.text) for each in story.extras] == [
+        ("function f", "=== function f(x) ===\n~ return x")
+    ]
+
+
+def test_many_jumps_keep_the_nearest_conditions() -> None:
+    jumps = "".join(f"{{x == {n}: -> a}}\n" for n in range(120))
+
+    story = read(f"VAR x = 1\n=== a\n{jumps}-> END\n")
+
+    assert len(passage(story, "a").links) == 121
+    assert passage(story, "a").links[1] == Link("Continue", "a", "not x == 0 and x == 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "filename", "message"),
+    [
+        ("INCLUDE other.ink\n", "a.ink", "includes 'other.ink'"),
+        ("Hi\nINCLUDE parts/a.ink\n", "a.ink", "Line 2: the file includes itself."),
+        ("{ a\n", None, "Line 1: a brace is opened and never closed."),
+        ("x\n/* a\n", None, "Line 2: the comment does not end."),
+        ("=== a\nx\n=== a\ny\n", None, "two parts called a"),
+        ("VAR x = 1\n", None, "no knot and no text"),
+        ("# title: x\n", None, "no knot and no text"),
+    ],
+)
+def test_broken_files_are_refused(text: str, filename: str | None, message: str) -> None:
+    with pytest.raises(BrokenStoryFile) as refused:
+        read(text, filename)
+
+    assert message in refused.value.message
+
+
+def test_too_many_scenes_are_refused() -> None:
+    with pytest.raises(StoryTooLarge):
+        read("* a\n** b\n- c\n" * 12_000)

@@ -1,0 +1,216 @@
+"""Yarn as scenes: nodes, options, jumps, commands, and what stays as written."""
+
+from __future__ import annotations
+
+import pytest
+
+from scenarios.formats import read_story
+from scenarios.formats.base import ImportedStory, Position
+from scenarios.formats.errors import BrokenStoryFile
+from scenarios.logic.story import Effect
+from tests.scenarios.formats.telling import passage
+
+
+def node(title: str, *lines: str) -> str:
+    return f"title: {title}\n---\n" + "".join(f"{line}\n" for line in lines) + "===\n"
+
+
+def read(*nodes: str) -> ImportedStory:
+    return read_story("".join(nodes).encode(), "yarn", "tale.yarn")
+
+
+def links(story: ImportedStory, name: str) -> list[tuple[str, str, str | None]]:
+    return [(link.text, link.target, link.condition) for link in passage(story, name).links]
+
+
+END = node("End", "Bye.")
+
+
+def test_headers() -> None:
+    story = read(
+        "#file tag\n// note\ntitle: A\ntags: x  y\nposition: 5,-6.5\ncolorID: 2\n---\nHi\n===\n",
+        "title: B\nposition: here\n---\n===\n",
+    )
+
+    first, second = story.passages
+    assert (first.tags, first.position, first.metadata) == (
+        ("x", "y"),
+        Position(5, -6.5),
+        {"colorID": "2"},
+    )
+    assert (second.position, second.metadata) == (None, {"position": "here"})
+    assert (story.title, story.start) == ("tale", "A")
+
+
+def test_options_and_what_follows_them() -> None:
+    story = read(
+        node(
+            "Start",
+            "Hi.",
+            "-> One #line:1",
+            "    <<set $x to 1>>",
+            "    <<jump End>>",
+            "-> Two <<if $x >= 2>> #t",
+            "    Text.",
+            "After.",
+        ),
+        END,
+    )
+
+    assert links(story, "Start") == [("One", "End", None), ("Two", "Start.c-1", "x >= 2")]
+    assert passage(story, "Start").links[0].effects == (Effect("x", "set", "1"),)
+    assert links(story, "Start.c-1") == [("Continue", "Start.g-1", None)]
+    assert passage(story, "Start.g-1").is_end
+
+
+def test_options_of_the_first_version() -> None:
+    story = read(node("Start", "Hi.", "[[Go|End]]", "[[ Stay |Start]]"), node("B", "[[End]]"), END)
+
+    assert links(story, "Start") == [("Go", "End", None), ("Stay", "Start", None)]
+    assert links(story, "B") == [("Continue", "End", None)]
+
+
+def test_an_if_of_jumps() -> None:
+    story = read(
+        node(
+            "A",
+            "<<if $x == 1>>",
+            "<<jump B>>",
+            '<<elseif visited("B")>>',
+            "<<jump End>>",
+            "<<else>>",
+            "<<stop>>",
+            "<<endif>>",
+        ),
+        node("B", "<<if $x>>", "    <<jump A>>", "<<endif>>", "More."),
+        END,
+    )
+
+    assert links(story, "A") == [
+        ("Continue", "B", "x == 1"),
+        ("Continue", "End", 'not x == 1 and visited("B")'),
+        ("Continue", "A.end-1", 'not x == 1 and not visited("B")'),
+    ]
+    assert links(story, "B") == [("Continue", "A", "x"), ("Continue", "B.g-1", "not x")]
+
+
+def test_an_if_of_options() -> None:
+    story = read(
+        node(
+            "A",
+            "-> Always",
+            "    <<jump End>>",
+            "<<if $x is 1>>",
+            "    -> One <<if $y>>",
+            "        <<jump End>>",
+            "<<else>>",
+            "    -> Other",
+            "<<endif>>",
+        ),
+        END,
+    )
+
+    assert [link.condition for link in passage(story, "A").links] == [None]
+    assert links(story, "A.g-1") == [
+        ("One", "End", "x == 1 and y"),
+        ("Other", "A.end-1", "not x == 1"),
+    ]
+
+
+def test_declared_variables() -> None:
+    story = read(
+        node(
+            "A",
+            "<<declare $n = 5>>",
+            "<<declare $f = 0.5>>",
+            '<<declare $s = "a as b">>',
+            "<<declare $b = true as bool>>",
+            "<<declare $m = 2 as number>>",
+            "<<declare $q = f()>>",
+            "<<declare $n = 6>>",
+            "<<declare once>>",
+            "<<declare $z = -1>>",
+        ),
+    )
+
+    assert [(v.name, v.type, v.default) for v in story.variables] == [
+        ("n", "integer", 5),
+        ("f", "number", 0.5),
+        ("s", "string", "a as b"),
+        ("b", "boolean", True),
+        ("m", "number", 2),
+    ]
+    assert passage(story, "A").text == "<<declare $q = f()>>\n<<declare once>>\n<<declare $z = -1>>"
+
+
+def test_what_is_not_understood_stays_and_still_leads_on() -> None:
+    block = ["<<if $x>>", "    Words.", "    <<jump End>>", "<<endif>>"]
+    lines = [
+        "Hello {$x}! #tag",
+        "<<wait 2>>",
+        "<<set $x to f()>>",
+        "<<jump Nowhere>>",
+        "[b]bold[/b]",
+        *block,
+    ]
+
+    story = read(
+        node("A", *lines, "-> Odd <<if dice(6) > 1>>", "    <<jump End>>", "-> Odder <<once>>"), END
+    )
+
+    assert passage(story, "A").text == "\n".join(
+        [*lines, "-> Odd <<if dice(6) > 1>>", "-> Odder <<once>>"]
+    )
+    assert links(story, "A") == [("Odd", "End", None), ("Odder", "A.end-1", None)]
+    assert [kept.text for kept in story.kept] == [
+        *lines[:5],
+        "\n".join(block),
+        "-> Odd <<if dice(6) > 1>>",
+        "-> Odder <<once>>",
+    ]
+
+
+def test_an_if_that_jumps_twice_or_mixes_is_kept() -> None:
+    story = read(
+        node(
+            "A",
+            "<<if $x>>",
+            "<<if $y>>",
+            "<<jump End>>",
+            "<<endif>>",
+            "<<jump A>>",
+            "<<endif>>",
+            "<<if f()>>",
+            "<<jump End>>",
+            "<<endif>>",
+        ),
+        END,
+    )
+
+    assert len(story.kept) == 2
+    assert links(story, "A") == [("Continue", "End", None), ("Continue", "A", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title: A\n---\nHi\n", "`===` is missing"),
+        ("title: A\n", "`---` is missing"),
+        ("---\nHi\n===\n", "Line 1: the node has no title."),
+        ("title: A\nwhat\n---\n===\n", "Line 2 is no header"),
+        (node("A") + node("A"), "Two nodes are called 'A'."),
+        ("// nothing\n", "no node"),
+        (node("A", "<<if $x>>", "Hi"), "Line 3: <<if>> has no <<endif>>."),
+        (node("A", *(" " * n + "-> x" for n in range(40))), "nested over 24 deep"),
+    ],
+)
+def test_broken_files_are_refused(text: str, message: str) -> None:
+    with pytest.raises(BrokenStoryFile) as refused:
+        read(text)
+
+    assert message in refused.value.message
+
+
+def test_an_end_tag_without_its_beginning_ends_the_node() -> None:
+    with pytest.raises(BrokenStoryFile):
+        read(node("A", "One.", "<<endif>>", "Two."))
