@@ -11,6 +11,9 @@ from scenarios.logic.compiling import Condition, Game, PlayableChoice, PlayableS
 from scenarios.logic.effects import CompiledEffect
 from scenarios.logic.nodes import Expression
 
+# A choice is compared with so many that read like it: a scene of a thousand must not take for ever.
+_MOST_ALIKE = 16
+
 
 def condition_findings(game: Game) -> Iterator[Finding]:
     """CONDITION_*, UNDECLARED_VARIABLE, VARIABLE_NEVER_*, DUPLICATE_CHOICE_TEXT.
@@ -115,7 +118,8 @@ def _duplicates(prover: Prover, playable: PlayableScene) -> Iterator[Finding]:
                 playable.scene.id,
                 choice.choice.id,
             )
-        alike.append(choice)
+        if len(alike) < _MOST_ALIKE:
+            alike.append(choice)
 
 
 def _can_meet(prover: Prover, one: PlayableChoice, two: PlayableChoice, present: str) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from scenarios.checking.findings import Finding, called, found
 from scenarios.logic.compiling import Game, PlayableChoice, PlayableScene
 from scenarios.logic.graph import edges_of, reachable, reversed_edges
-from scenarios.logic.nodes import Expression
 
 
 def structure_findings(game: Game) -> Iterator[Finding]:
     """NO_START, MANY_STARTS, BROKEN_TARGET, DEAD_END, SELF_LOOP..., UNREACHABLE..., NO_PATH_TO_END."""
     yield from _starts(game)
+    counted = _counted(game)
     for scene in game.scenes.values():
-        yield from _ways_out(game, scene)
+        yield from _ways_out(game, scene, counted)
     if game.start is not None:
         yield from _reach(game)
 
@@ -34,7 +34,7 @@ def _starts(game: Game) -> Iterator[Finding]:
         )
 
 
-def _ways_out(game: Game, playable: PlayableScene) -> Iterator[Finding]:
+def _ways_out(game: Game, playable: PlayableScene, counted: frozenset[str]) -> Iterator[Finding]:
     scene = playable.scene
     if not playable.choices and not scene.is_end:
         yield found(
@@ -49,7 +49,7 @@ def _ways_out(game: Game, playable: PlayableScene) -> Iterator[Finding]:
                 scene.id,
                 choice.choice.id,
             )
-        elif target == scene.id and not _changes_anything(game, playable, choice):
+        elif target == scene.id and not _changes_anything(playable, choice, counted):
             yield found(
                 "SELF_LOOP_WITHOUT_EFFECT",
                 f"“{choice.choice.text}” leads back to its own scene and changes nothing.",
@@ -58,18 +58,25 @@ def _ways_out(game: Game, playable: PlayableScene) -> Iterator[Finding]:
             )
 
 
-def _changes_anything(game: Game, playable: PlayableScene, choice: PlayableChoice) -> bool:
+def _changes_anything(
+    playable: PlayableScene, choice: PlayableChoice, counted: frozenset[str]
+) -> bool:
     """Whether taking a choice back to its own scene can make a difference to anything later."""
     if choice.effects or playable.on_enter or choice.choice.once:
         return True
-    if choice.condition is not None and _uses(choice.condition.expression, "once"):
+    expression = choice.condition.expression if choice.condition else None
+    if expression is not None and any(node.op == "once" for node in expression.nodes()):
         return True
-    return any(_uses(each, "visits", playable.scene.id) for each in game.expressions())
+    return playable.scene.id in counted
 
 
-def _uses(expression: Expression | None, op: str, scene: str | None = None) -> bool:
-    return expression is not None and any(
-        node.op == op and node.value == scene for node in expression.nodes()
+def _counted(game: Game) -> frozenset[str]:
+    """The scenes whose visits something asks the number of."""
+    return frozenset(
+        str(node.value)
+        for expression in game.expressions()
+        for node in expression.nodes()
+        if node.op == "visits"
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from scenarios.checking.findings import Finding, called, found
 from scenarios.checking.states import Exploration, Explorer
-from scenarios.logic.compiling import Game, PlayableScene
+from scenarios.logic.compiling import Game, PlayableChoice, PlayableScene
 from scenarios.logic.variables import Value
 
 _MOST_TOLD = 8
@@ -22,21 +22,16 @@ def stuck_findings(game: Game, max_states: int) -> Iterator[Finding]:
     Scenes without choices are dead ends, and where a choice is broken that is the finding to act on:
     both are left to structure.py and conditions.py.
     """
-    if game.start is None:
+    closable = {scene for scene, playable in game.scenes.items() if _can_close(game, playable)}
+    if game.start is None or not closable:
         return
     exploration = Explorer(game).explore(max_states)
-    told = set()
     for index, state in enumerate(exploration.states):
-        playable = game.scenes[state.scene]
-        if (
-            is_stuck(game, exploration, index)
-            and state.scene not in told
-            and _sound(game, playable)
-        ):
-            told.add(state.scene)
+        if state.scene in closable and is_stuck(game, exploration, index):
+            closable.remove(state.scene)
             yield found(
                 "STUCK_POSSIBLE",
-                f"In {called(playable.scene)} all choices can be closed at once"
+                f"In {called(game.scenes[state.scene].scene)} all choices can be closed at once"
                 f"{_with(state.variables)}, after {_steps(len(exploration.path(index)))}.",
                 state.scene,
             )
@@ -50,12 +45,22 @@ def is_stuck(game: Game, exploration: Exploration, index: int) -> bool:
     )
 
 
-def _sound(game: Game, playable: PlayableScene) -> bool:
+def _can_close(game: Game, playable: PlayableScene) -> bool:
+    """Whether it has choices, none of them broken, and each can be refused for one reason or other."""
     return bool(playable.choices) and all(
-        choice.choice.to_scene in game.scenes
-        and (choice.condition is None or choice.condition.error is None)
-        for choice in playable.choices
+        _is_sound(game, choice) and _is_conditional(game, choice) for choice in playable.choices
     )
+
+
+def _is_sound(game: Game, choice: PlayableChoice) -> bool:
+    return choice.choice.to_scene in game.scenes and (
+        choice.condition is None or choice.condition.error is None
+    )
+
+
+def _is_conditional(game: Game, choice: PlayableChoice) -> bool:
+    hidden = game.scenes[choice.choice.to_scene].visible_if is not None
+    return choice.condition is not None or choice.choice.once or hidden
 
 
 def _with(variables: Mapping[str, Value]) -> str:

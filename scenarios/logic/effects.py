@@ -7,7 +7,7 @@ others: a reader is never left without a next scene because an author divided by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class CompiledEffect:
 class Applied:
     """All variables after a list of effects, and what went wrong on the way."""
 
-    variables: dict[str, Value]
+    variables: Mapping[str, Value]
     problems: tuple[ExpressionError, ...] = ()
 
 
@@ -72,8 +72,10 @@ def compile_effect(
     )
 
 
-def apply_effects(effects: Iterable[CompiledEffect], scope: Scope) -> Applied:
+def apply_effects(effects: Sequence[CompiledEffect], scope: Scope) -> Applied:
     """The variables after these effects; `scope` itself is not changed."""
+    if not effects:
+        return Applied(scope.variables)
     variables = dict(scope.variables)
     seen = Scope(variables, scope.visits, scope.uses)
     problems = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from scenarios.logic.nodes import Expression, Node
 from scenarios.logic.story import Scene
@@ -57,8 +56,8 @@ def bind_scenes(expression: Expression, names: Mapping[str, str]) -> Expression:
                 raise expression.error(
                     node.at, "UNKNOWN_SCENE", f"No single scene is called {name!r:.80}."
                 )
-            return replace(node, value=scene)
-        return replace(node, args=tuple(map(bound, node.args)))
+            return node._replace(value=scene)
+        return node._replace(args=tuple(map(bound, node.args))) if node.args else node
 
     if not any(node.op in ("visited", "visits") for node in expression.nodes()):
         return expression

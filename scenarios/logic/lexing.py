@@ -8,10 +8,10 @@ from typing import NamedTuple
 from scenarios.logic.nodes import MAX_SOURCE, error_at
 from scenarios.logic.variables import (
     KEYWORDS,
+    MAX_NAME,
     MAX_NUMBER,
     MAX_TEXT,
     canonical,
-    is_name,
     is_well_formed,
 )
 
@@ -81,7 +81,7 @@ def _token(text: str, kind: str, word: str, at: int) -> Token:
         return Token("string", at, _string(text, word, at))
     if word in KEYWORDS:
         return Token(word, at)
-    if not is_name(word):
+    if len(word) > MAX_NAME or word.startswith("__"):
         raise error_at(text, at, "SYNTAX", "This is no name for a variable.")
     return Token("name", at, word)
 

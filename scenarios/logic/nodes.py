@@ -7,7 +7,7 @@ const, variable, visited, visits, once, list, and, or, not, neg, == != < <= > >=
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scenarios.errors import ExpressionError
 
@@ -19,8 +19,7 @@ _CARET_WINDOW = 72
 _NAMED = {"variable": "name", "visited": "scene", "visits": "scene", "const": "value"}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One operation; `at` is the offset of its sign or word, `value` what it names or holds."""
 
     op: str

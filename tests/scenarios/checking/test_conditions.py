@@ -156,3 +156,13 @@ def test_choices_that_read_alike(first: str | None, second: str | None, *, told:
 
 def test_choices_without_text_are_not_called_alike() -> None:
     assert _found(a_story(a_scene("a", to("a", text=""), to("a", text=" ")))) == []
+
+
+def test_hundreds_of_choices_that_read_alike_are_checked_in_no_time() -> None:
+    choices = [to("a", f"gold == {n % 100}", text="Same") for n in range(600)]
+    story = a_story(a_scene("a", *choices), variables=(GOLD,))
+
+    told = [each for each in _found(story) if each[0] == "DUPLICATE_CHOICE_TEXT"]
+
+    assert len(told) == 16 * 5
+    assert told[0] == ("DUPLICATE_CHOICE_TEXT", "a", "a-100")

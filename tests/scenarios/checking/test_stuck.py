@@ -71,6 +71,18 @@ def test_dead_ends_and_broken_choices_have_findings_of_their_own() -> None:
     assert _told(story) == []
 
 
+def test_choices_can_close_by_being_taken_and_by_what_they_lead_to() -> None:
+    story = a_story(
+        a_scene("a", to("b", once=True), to("c", once=True)),
+        a_scene("b", to("a")),
+        a_scene("c", to("d")),
+        a_scene("d", to("a"), visible_if="false"),
+    )
+
+    assert [scene for scene, _ in _told(story)] == ["c"]
+    assert _told(a_story(a_scene("a", to("b", once=True)), a_scene("b", to("a"))))[0][0] == "a"
+
+
 def test_nothing_is_said_of_a_story_that_cannot_begin() -> None:
     story = Story("s", "S", scenes=(Scene("a", "A", "", choices=(to("a", "false"),)),))
 
