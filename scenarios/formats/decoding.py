@@ -115,5 +115,5 @@ def title_from(filename: str | None) -> str:
 
 def file_stem(title: str) -> str:
     """The story's title as a file name that every system takes."""
-    stem = re.sub(r"[^\w\- ]+", "", title).strip().replace(" ", "-").lower()
-    return stem[:80] or "story"
+    words = re.sub(r"[^\w\- ]+", "", title).lower().split()
+    return "-".join(words)[:80] or "story"

@@ -125,7 +125,8 @@ def test_an_end_under_a_condition() -> None:
 
 def test_variables_are_declared_with_their_first_value() -> None:
     story = read(
-        'VAR a = 1\nVAR b = -2.5\nCONST c = "x"\nVAR d = true\nVAR e = -> k\nVAR once = 1\nLIST l = p\n=== k\n~ a++\n~ b -= 2\n~ q = 1\n{a}\n'
+        'VAR a = 1\nVAR b = -2.5\nCONST c = "x"\nVAR d = true\nVAR e = -> k\nVAR once = 1\n'
+        "LIST l = p\n=== k\n~ a++\n~ b -= 2\n~ q = 1\n{a}\n"
     )
 
     assert [(v.name, v.type, v.default) for v in story.variables] == [
@@ -163,7 +164,8 @@ def test_what_is_not_understood_stays_and_still_leads_on() -> None:
 
 def test_comments_titles_and_functions() -> None:
     story = read(
-        "# title: The Tale\n# author: Me\nHello // there\n/* not\nthis */World\nTODO: nor this\n=== function f(x) ===\n~ return x\n"
+        "# title: The Tale\n# author: Me\nHello // there\n/* not\nthis */World\nTODO: nor this\n"
+        "=== function f(x) ===\n~ return x\n"
     )
 
     assert (story.title, story.metadata) == ("The Tale", {"author": "Me"})

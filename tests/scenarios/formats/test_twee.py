@@ -95,7 +95,7 @@ def test_what_is_missing_is_made_up_the_same_way_every_time() -> None:
 
     assert first == again
     assert (first.title, first.start, first.story_format) == ("My story", "One", "")
-    assert first.ifid[14] == "4" and len(first.ifid) == 36
+    assert (first.ifid[14], len(first.ifid)) == ("4", 36)
     assert twee.read(twee.write(first).content) == first
 
 
