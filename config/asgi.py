@@ -1,11 +1,19 @@
-"""What does an ASGI server load? The Django application."""
+"""What does an ASGI server load? The Django application, run in threads."""
 
 from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+django.setup(set_prefix=False)
 
-application = get_asgi_application()
+from storycore.serving import ThreadedDjango  # noqa: E402 - models must be loaded first
+
+application = ThreadedDjango(
+    threads=settings.WEB_THREADS,
+    body_bytes=settings.REQUEST_MAX_BYTES,
+    body_seconds=settings.REQUEST_MAX_SECONDS,
+)

@@ -1,0 +1,86 @@
+"""Which servers does a benchmark need? A MongoDB of its own, the product, and the floor beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from storycore.embedded.mongod import start_mongod
+from storycore.embedded.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where everything answers; `env` is what a process of the product runs with."""
+
+    mongodb_uri: str
+    web_port: int
+    floor_port: int
+    env: dict[str, str]
+
+
+@contextmanager
+def benched(*, processes: int = 1, threads: int = 4) -> Iterator[Bench]:
+    """Start all three, and stop them at the end."""
+    with tempfile.TemporaryDirectory(prefix="storycore-bench-") as folder:
+        mongod = start_mongod(Path(folder) / "mongo", free_port())
+        env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings.local",
+            "DEBUG": "0",
+            "SECRET_KEY": "a key for a benchmark that nobody else ever sees, long enough",
+            "MONGODB_URI": mongod.uri,
+            "STORYCORE_DATA": folder,
+            "LOG_LEVEL": "WARNING",
+            "FLOOR_THREADS": str(threads),
+        }
+        web, floor = free_port(), free_port()
+        manage = [sys.executable, str(ROOT / "manage.py")]
+        for command in (["migrate", "--verbosity", "0"], ["ensure_indexes"]):
+            subprocess.run([*manage, *command], cwd=ROOT, env=env, check=True, capture_output=True)
+        children = [
+            _serve("config.asgi:application", web, env, processes, threads),
+            _serve("benchmarks.floor:app", floor, env, processes, threads),
+        ]
+        try:
+            _wait(f"http://127.0.0.1:{web}/health/ready")
+            _wait(f"http://127.0.0.1:{floor}/")
+            yield Bench(mongod.uri, web, floor, env)
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                child.wait(20)
+            mongod.stop()
+
+
+def _serve(
+    app: str, port: int, env: dict[str, str], processes: int, threads: int
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", str(processes), "--log-level", "warning", app]
+    return subprocess.Popen(command, cwd=ROOT, env=env | {"WEB_THREADS": str(threads)})
+
+
+def _wait(url: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{url} does not answer.")

@@ -1,0 +1,122 @@
+"""How does an ASGI server run synchronous Django? In a fixed number of threads, one hop a request.
+
+Django's own ASGI handler makes a thread for each request and crosses between thread and loop at every
+middleware that knows only one side. Here the whole chain runs in one thread of a small pool, and the loop
+keeps what it is good at: slow clients, who hold a socket and no thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from django.core import signals
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.http import HttpResponseBase
+from django.urls import set_script_prefix
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+# A body up to this size stays in memory; a larger one waits on disk until it is whole.
+SPOOL_BYTES = 1 << 20
+_CHUNK_BYTES = 64 * 1024
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was whole."""
+
+
+class ThreadedDjango(BaseHandler):
+    """The ASGI application. `body_bytes` caps what a client may send, `body_seconds` how long it may take."""
+
+    def __init__(self, *, threads: int, body_bytes: int, body_seconds: float) -> None:
+        super().__init__()
+        self.load_middleware(is_async=False)
+        self.body_bytes = body_bytes
+        self.body_seconds = body_seconds
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="django")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                body = await self._whole_body(scope, receive)
+        except ClientGone:
+            return
+        except TimeoutError:
+            await _refuse(send, 408, b"The request took too long to arrive.")
+            return
+        if body is None:
+            await _refuse(send, 413, b"The request is too large.")
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            response = await loop.run_in_executor(self._threads, self._answered, scope, body)
+            await self._sent(response, send)
+            await loop.run_in_executor(self._threads, response.close)
+        finally:
+            body.close()
+
+    async def _whole_body(self, scope: Scope, receive: Receive) -> IO[bytes] | None:
+        """The body as a file at its start; None when it is larger than it may be."""
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value) > self.body_bytes:
+                return None
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                file.close()
+                raise ClientGone
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > self.body_bytes:
+                file.close()
+                return None
+            file.write(piece)
+            if not message.get("more_body", False):
+                file.seek(0)
+                return file
+
+    def _answered(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        set_script_prefix(scope.get("root_path", "") or "/")
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request = ASGIRequest(scope, body)
+        response: HttpResponseBase = self.get_response(request)
+        return response
+
+    async def _sent(self, response: HttpResponseBase, send: Send) -> None:
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()
+        ]
+        headers += [
+            (b"Set-Cookie", cookie.output(header="").strip().encode())
+            for cookie in response.cookies.values()
+        ]
+        start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
+        await send(start)
+        if not response.streaming:
+            await send({"type": "http.response.body", "body": response.content})  # type: ignore[attr-defined]
+            return
+        loop = asyncio.get_running_loop()
+        pieces: Iterator[bytes] = iter(response)  # type: ignore[call-overload]
+        while piece := await loop.run_in_executor(self._threads, next, pieces, b""):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _refuse(send: Send, status: int, text: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(text)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
