@@ -59,12 +59,11 @@ def written(node: Node, grammar: Grammar, level: int = 0) -> str:
         case Binary("in", left, right) if grammar.member is not None:
             item, collection = written(left, grammar), written(right, grammar, TIGHT_LEVEL + 1)
             return grammar.member.format(item=item, collection=collection)
-        case Binary(op, left, right):
-            own = COMPARISON_LEVEL if op in COMPARISONS else LEVELS[op]
-            near = own + 1 if op in COMPARISONS else own
-            sign = grammar.spells.get(op, op)
-            text = f"{written(left, grammar, near)} {sign} {written(right, grammar, own + 1)}"
-            return _wrapped(text, own, level)
+    own = COMPARISON_LEVEL if node.op in COMPARISONS else LEVELS[node.op]
+    near = own + 1 if node.op in COMPARISONS else own
+    sign = grammar.spells.get(node.op, node.op)
+    text = f"{written(node.left, grammar, near)} {sign} {written(node.right, grammar, own + 1)}"
+    return _wrapped(text, own, level)
 
 
 def _wrapped(text: str, own: int, level: int) -> str:

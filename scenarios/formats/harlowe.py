@@ -82,7 +82,7 @@ class _Cutting:
         nodes: list[Node] = []
         place = prose = start
         while match := _START.search(self.text, place, end):
-            node = self.node_at(match, end, depth)
+            node = self.node_at(match, depth)
             if node is None:
                 place = match.end()
                 continue
@@ -94,15 +94,16 @@ class _Cutting:
             nodes.append(Prose(self.text[prose:end]))
         return nodes
 
-    def node_at(self, match: re.Match[str], end: int, depth: int) -> Node | None:
+    def node_at(self, match: re.Match[str], depth: int) -> Node | None:
+        """The node that begins here. Brackets nest, so it ends where the hook around it does or before."""
         start, sign = match.start(), match.group()
         if sign.startswith("$"):
             return Opaque(sign)
         if sign == "(":
             call = self.call_at(start)
-            return self.macro(call, end, depth) if call and call.end <= end else None
+            return self.macro(call, depth) if call else None
         stop = self.brackets.spans.get(start)
-        if stop is None or stop > end:
+        if stop is None:
             return None
         raw = self.text[start:stop]
         return self.link_node(raw) if sign == "[[" else Opaque(raw)
@@ -129,9 +130,9 @@ class _Cutting:
             return Call(plain, args, start, stop, (attached + 1, stop - 1))
         return Call(plain, args, start, end)
 
-    def macro(self, call: Call, end: int, depth: int) -> Node:
+    def macro(self, call: Call, depth: int) -> Node:
         if call.name in _TESTS and call.hook:
-            return self.branches(call, end, depth)
+            return self.branches(call, depth)
         inner = self.between(*call.hook, depth + 1) if call.hook else []
         raw = self.text[call.start : call.end]
         try:
@@ -170,14 +171,12 @@ class _Cutting:
             raise NotUnderstood(raw)
         return LinkTag(raw, label, target, tuple(effects))
 
-    def branches(self, call: Call, end: int, depth: int) -> Node:
+    def branches(self, call: Call, depth: int) -> Node:
         """`(if:)[...]` with every `(else-if:)` and `(else:)` that follows it."""
         calls = [call]
         while calls[-1].name != "else":
             following = self.call_at(_end(_GAP, self.text, calls[-1].end))
             if not following or following.name not in _FURTHER or not following.hook:
-                break
-            if following.end > end:
                 break
             calls.append(following)
         raw = self.text[call.start : calls[-1].end]

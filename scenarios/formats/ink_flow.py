@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 
 from scenarios.formats.expressions import Binary, Call, Const, Name, Node, NotUnderstood, Unary
 from scenarios.formats.grammars import INK
@@ -29,7 +28,8 @@ class Addresses:
         self.variables = variables
         named = [each for each in containers if not each.is_function]
         self._known = {each.address for each in named if each.address}
-        self._begin = next(name for name in _beginnings() if name not in self._known)
+        names = chain(["Start"], map("Start_{}".format, count(2)))
+        self._begin = next(name for name in names if name not in self._known)
         self._stitched = {each.knot for each in named if each.stitch}
         self._aliases = {
             each.address: after.address
@@ -61,13 +61,6 @@ class Addresses:
         )
         found = next((each for each in nearest if each in self._known), None)
         return None if found is None else self.scene(found)
-
-
-def _beginnings() -> Iterator[str]:
-    """Names for what stands before the first knot."""
-    yield "Start"
-    for number in count(2):
-        yield f"Start_{number}"
 
 
 def flow_of(container: Container, addresses: Addresses) -> list[Item]:
@@ -123,12 +116,13 @@ class _Flow:
         label, echo = _label_and_echo(text)
         if divert:
             body.extend(self.divert(divert))
-        if odd:
-            note_above(flow, f"{' '.join(odd)} {label}".strip())
         try:
             holds = all_of(conditions)
         except NotUnderstood:
-            holds = conditions[0]
+            # Each can be said, but not all of them together.
+            holds, odd = conditions[0], [*odd, *(f"{{{each}}}" for each in conditions[1:])]
+        if odd:
+            note_above(flow, f"{' '.join(odd)} {label}".strip())
         option = Option(label, holds, echo, self.label(statement.label), body)
         if flow and isinstance(flow[-1], Options):
             flow[-1].options.append(option)

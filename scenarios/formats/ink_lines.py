@@ -14,11 +14,9 @@ _KNOT = re.compile(
 _STITCH = re.compile(r"=(?!=)\s*(?P<name>[^\W\d]\w*)\s*(?P<params>\(.*\))?\s*\Z")
 _COMMENT = re.compile(r"//[^\n]*|/\*")
 _TODO = re.compile(r"TODO:")
-_CHOICE = re.compile(r"(?P<marks>(?:[*+]\s*)+)")
-_GATHER = re.compile(r"(?P<marks>(?:-(?!>)\s*)+)")
+_BULLETS = re.compile(r"(?:[*+]\s*)+|(?:-(?!>)\s*)+")
 _LABEL = re.compile(r"\(\s*([^\W\d]\w*)\s*\)\s*")
 _MAX_HEADER = 500
-_BULLETS = frozenset("*+-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +119,16 @@ def _opening(line: str) -> int:
 
 
 def _statement(line: str, number: int) -> Statement:
-    if line[0] not in _BULLETS or line.startswith("->"):
-        return Statement(line, number)
-    choice = _CHOICE.match(line)
-    bullets = choice or _GATHER.match(line)
+    bullets = _BULLETS.match(line)
     if bullets is None:
         return Statement(line, number)
-    marks = re.sub(r"\s", "", bullets["marks"])
+    marks = "".join(bullets.group().split())
     rest = line[bullets.end() :]
     label = _LABEL.match(rest)
     return Statement(
         text=rest[label.end() :] if label else rest,
         number=number,
-        kind="choice" if choice else "gather",
+        kind="gather" if marks.startswith("-") else "choice",
         depth=len(marks),
         label=label[1] if label else None,
         sticky=marks.startswith("+"),

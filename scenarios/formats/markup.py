@@ -186,7 +186,7 @@ class _Folding:
                 self.pieces.append(("", True))
             case IfTag():
                 self.add_branches(node)
-            case Opaque():
+            case _:
                 if node.includes is not None:
                     self.includes.append(node.includes)
                 self.leads_on |= node.leads_on or node.includes is not None
@@ -233,14 +233,13 @@ def _all_links(nodes: Iterable[Node]) -> list[Link]:
 
 def _bare(nodes: Iterable[Node]) -> Iterator[LinkTag]:
     for node in nodes:
-        match node:
-            case LinkTag():
-                yield node
-            case IfTag():
-                for _, inner in node.branches:
-                    yield from _bare(inner)
-            case Opaque():
-                yield from _bare(node.inner)
+        if isinstance(node, LinkTag):
+            yield node
+        elif isinstance(node, Opaque):
+            yield from _bare(node.inner)
+        elif isinstance(node, IfTag):
+            for _, inner in node.branches:
+                yield from _bare(inner)
 
 
 def _laid_out(pieces: Iterable[tuple[str, bool]]) -> str:

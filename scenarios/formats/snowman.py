@@ -129,9 +129,7 @@ class _Meaning:
         if code is None:
             return None
         found = _IF.match(code)
-        if found is None:
-            raise NotUnderstood(code)
-        return condition_in(found["test"], SNOWMAN, self.context)
+        return condition_in(found["test"] if found else "", SNOWMAN, self.context)
 
     def anchor(self, raw: str) -> LinkTag:
         found = _ANCHOR.fullmatch(raw)

@@ -60,6 +60,8 @@ def test_each_way_to_link(markup: str, link: Link) -> None:
         "(link: $x)[(goto: $y)]",
         '(link-goto: "a", "b", "c")',
         "(goto: $next)",
+        '(link-goto: "x", "Nowhere")',
+        "(print: $l's 1st [ of ] it)",
         "[[B]",
         "[[]]",
         "(set: $x to 5",
@@ -99,6 +101,7 @@ def test_only_what_no_longer_stands_in_the_text_is_written_again() -> None:
         ("(set: $x to 5, $y to 'a')", (Effect("x", "set", "5"), Effect("y", "set", '"a"'))),
         ("(put: 5 into $x)", (Effect("x", "set", "5"),)),
         ("(set: $x to $x - 2)", (Effect("x", "add", "-2"),)),
+        ("(set: $x to it + -2)", (Effect("x", "add", "-2"),)),
         ("(set: $x to it * 2)", (Effect("x", "set", "x * 2"),)),
         ("(set: $x to not it)", (Effect("x", "toggle"),)),
         ("(set: $l to it + (a: 'k'))", (Effect("l", "append", '"k"'),)),
@@ -152,12 +155,13 @@ def test_nesting_without_end_is_left_as_written() -> None:
 
 def test_more_conditions_than_one_can_hold_keep_the_link() -> None:
     tests = [" or ".join(f"$v{n}_{m} is 1" for m in range(60)) for n in range(4)]
-    text = "".join(f"(if: {test})[" for test in tests) + "[[B]]" + "]" * 4
+    for inner in ("[[B]]", "(live: 2s)[Words [[B]]]"):
+        text = "".join(f"(if: {test})[" for test in tests) + inner + "]" * 4
 
-    scene = harlowe(text)
+        scene = harlowe(text)
 
-    assert scene.text == text
-    assert scene.links == (Link("B", "B"),)
+        assert scene.text == text
+        assert scene.links == (Link("B", "B"),)
 
 
 def test_links_that_cannot_stand_in_brackets_are_written_as_macros() -> None:

@@ -125,7 +125,7 @@ def test_an_end_under_a_condition() -> None:
 
 def test_variables_are_declared_with_their_first_value() -> None:
     story = read(
-        'VAR a = 1\nVAR b = -2.5\nCONST c = "x"\nVAR d = true\nVAR e = -> k\nVAR once = 1\n'
+        'VAR a = 1\nVAR b = -2.5\nCONST c = "x"\nVAR d = true\nVAR e = -> k\nVAR once = 1\nVAR f = 1 + 2\n'
         "LIST l = p\n=== k\n~ a++\n~ b -= 2\n~ q = 1\n{a}\n"
     )
 
@@ -137,7 +137,7 @@ def test_variables_are_declared_with_their_first_value() -> None:
     ]
     assert passage(story, "k").on_enter == (Effect("a", "add", "1"), Effect("b", "add", "-2"))
     assert passage(story, "k").text == "~ q = 1\n{a}"
-    assert story.extras[0].text == "VAR e = -> k\nVAR once = 1\nLIST l = p"
+    assert story.extras[0].text == "VAR e = -> k\nVAR once = 1\nVAR f = 1 + 2\nLIST l = p"
 
 
 def test_what_is_not_understood_stays_and_still_leads_on() -> None:
@@ -173,6 +173,24 @@ def test_comments_titles_and_functions() -> None:
     assert [(each.name, each.text) for each in story.extras] == [
         ("function f", "=== function f(x) ===\n~ return x")
     ]
+
+
+def test_more_conditions_than_one_can_hold_are_named() -> None:
+    tests = "".join(f"{{x != {n}}}" for n in range(90))
+
+    story = read(f"VAR x = 1\n=== a\n+ {tests} [go] -> a\n")
+
+    assert links(story, "a") == [("go", "a", "x != 0")]
+    assert passage(story, "a").text.startswith("{x != 1} {x != 2}")
+    assert [kept.text for kept in story.kept] == [passage(story, "a").text]
+
+
+def test_a_condition_too_long_to_be_joined_stands_alone() -> None:
+    long = " or ".join(f"x == {n}" for n in range(64))
+
+    story = read(f"VAR x = 1\n=== a\n{{x > 1: -> a}}\n+ {{{long}}} [go] -> a\n")
+
+    assert links(story, "a")[1] == ("go", "a", long)
 
 
 def test_many_jumps_keep_the_nearest_conditions() -> None:

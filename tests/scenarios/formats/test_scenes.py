@@ -33,7 +33,7 @@ def test_a_comment_is_not_believed_once_the_author_changed_the_markup() -> None:
 
 
 @pytest.mark.parametrize(
-    "carried", ["{}", "{broken", '{"of": 5, "links": 3}', '{"of": "x", "links": [[]]}']
+    "carried", ["{}", "{broken}", '{"of": 5, "links": 3}', '{"of": "x", "links": [[]]}']
 )
 def test_a_comment_that_is_malformed_is_not_believed(carried: str) -> None:
     text = f"Text.\n\n[[B]]\n\n<!-- storycore {carried} -->"
@@ -82,6 +82,13 @@ def test_links_keep_their_order_around_a_piece_that_is_kept() -> None:
 
     assert markup == f"[[first->B]]\n\n{kept}\n\n[[last->A]]"
     assert read_scene(markup, HERE) == scene_of(scene)
+
+
+def test_a_link_without_text_is_left_to_the_comment() -> None:
+    here = replace(HERE, dialect="harlowe")
+    scene = Passage("A", "Text.", (Link("", "B"),))
+
+    assert read_scene(scene_markup(scene, here), here) == scene_of(scene)
 
 
 def test_effects_that_no_dialect_has_are_left_to_the_comment() -> None:

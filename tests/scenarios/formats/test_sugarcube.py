@@ -91,6 +91,12 @@ def test_a_block_that_is_kept_keeps_its_ways_out() -> None:
     assert scene.text == '<<link "go" "B">><<shake>><</link>> <<timed 1s>>[[C]]<</timed>>'
 
 
+def test_code_leads_nowhere() -> None:
+    text = "<<script>>[[B]]<</script>> <<widget 'w'>>[[C]]<</widget>>"
+
+    assert (only(text).text, only(text).links) == (text, ())
+
+
 def test_an_if_that_is_not_understood_keeps_its_links_without_condition() -> None:
     scene = only("<<if random(1, 6) gt 3>>[[B]]<<else>>[[C]]<</if>>")
 

@@ -44,6 +44,7 @@ def test_an_archive_holds_several_stories() -> None:
 
     stories = read_stories(data)
 
+    assert twine_html.read(data) == stories[0]
     assert [story.title for story in stories] == ["Archive 1", "Archive 2"]
     assert read_stories(twine_html.archive(stories).encode()) == stories
     assert read_story(data).kept[0].text == "Not read from this archive: Archive 2"

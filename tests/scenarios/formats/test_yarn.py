@@ -211,6 +211,13 @@ def test_broken_files_are_refused(text: str, message: str) -> None:
     assert message in refused.value.message
 
 
+def test_names_that_are_taken_are_not_given_again() -> None:
+    story = read(node("A", "-> x", "    Words."), node("A.c-1", "Mine."))
+
+    assert links(story, "A") == [("x", "A.c-2", None)]
+    assert passage(story, "A.c-1").text == "Mine."
+
+
 def test_an_end_tag_without_its_beginning_ends_the_node() -> None:
     with pytest.raises(BrokenStoryFile):
         read(node("A", "One.", "<<endif>>", "Two."))
