@@ -142,7 +142,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         body += message.get("body", b"")
         if not message.get("more_body"):
             break
-    work = ROUTES[scope["path"]]
+    work = ROUTES.get(scope["path"], lambda _key: b"{}")
     content = await asyncio.get_running_loop().run_in_executor(THREADS, work, body.decode())
     headers = [
         (b"content-type", b"application/json"),

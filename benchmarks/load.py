@@ -76,3 +76,17 @@ async def _answer(reader: asyncio.StreamReader) -> bytes:
         if line.startswith(b"content-length:"):
             return await reader.readexactly(int(line.partition(b":")[2]))
     raise SystemExit("An answer without a length.")
+
+
+def once(port: int, request: Request) -> bytes:
+    """Send the request once; returns the answer's body."""
+
+    async def sent() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
+        try:
+            writer.write(request.encoded(f"127.0.0.1:{port}"))
+            return await _answer(reader)
+        finally:
+            writer.close()
+
+    return asyncio.run(sent())

@@ -59,7 +59,8 @@ class ThreadedDjango(BaseHandler):
         try:
             response = await loop.run_in_executor(self._threads, self._answered, scope, body)
             await self._sent(response, send)
-            await loop.run_in_executor(self._threads, response.close)
+            if response.streaming:
+                await loop.run_in_executor(self._threads, response.close)
         finally:
             body.close()
 
@@ -90,6 +91,9 @@ class ThreadedDjango(BaseHandler):
         signals.request_started.send(sender=self.__class__, scope=scope)
         request = ASGIRequest(scope, body)
         response: HttpResponseBase = self.get_response(request)
+        if not response.streaming:
+            # In this thread already: it gives its database connections back, and the loop needs no second hop.
+            response.close()
         return response
 
     async def _sent(self, response: HttpResponseBase, send: Send) -> None:
@@ -103,10 +107,10 @@ class ThreadedDjango(BaseHandler):
         start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
         await send(start)
         if not response.streaming:
-            await send({"type": "http.response.body", "body": response.content})  # type: ignore[attr-defined]
+            await send({"type": "http.response.body", "body": response.content})
             return
         loop = asyncio.get_running_loop()
-        pieces: Iterator[bytes] = iter(response)  # type: ignore[call-overload]
+        pieces: Iterator[bytes] = iter(response)
         while piece := await loop.run_in_executor(self._threads, next, pieces, b""):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -41,16 +43,20 @@ def actor_from_session(request: HttpRequest) -> Actor:
 
 
 class ActorMiddleware:
-    """Sets `request.actor`; nothing is looked up before somebody asks."""
+    """Sets `request.actor`; a session is looked up only when somebody asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: _actor(request))
+        request.actor = _actor(request)
         return self.get_response(request)
 
 
 def _actor(request: HttpRequest) -> Actor:
     header = request.META.get("HTTP_AUTHORIZATION", "")
-    return actor_from_header(header) if header.strip() else actor_from_session(request)
+    if header.strip():
+        return actor_from_header(header)
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return NOBODY
+    return cast("Actor", SimpleLazyObject(lambda: actor_from_session(request)))

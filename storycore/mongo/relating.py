@@ -17,6 +17,7 @@ from storycore.mongo.reading import (
     Sort,
     collection_of,
     find_in,
+    find_one,
     grouped,
     keyed,
     projection,
@@ -60,6 +61,11 @@ class RowBy:
         lookups: Mapping[str, Lookup] | None = None,
     ) -> Row | None:
         """One row by its id in one command, with what `lookups` name put into lists of its own."""
+        if not lookups and self.guard is None:
+            where = {"_id": key}
+            return find_one(
+                self.document, where | self.where(actor) if self.where else where, fields
+            )
         pipeline: list[dict[str, Any]] = [{"$match": {"_id": key}}]
         if self.where:
             pipeline.append({"$match": self.where(actor)})

@@ -18,7 +18,7 @@ _PLANS_PER_DOCUMENT = 32
 
 
 def planned_answer(operation: Operation, context: Context) -> dict[str, Any] | None:
-    """The `data` of a query by its compiled plan, equal to the reference executor's; None when that must answer.
+    """The `data` of a query by its compiled plan, equal to the reference's; None when that must answer.
 
     Reading twice changes nothing, so every error is left to the reference executor to find again and to word.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from graphql.execution.values import get_argument_values
@@ -28,8 +28,8 @@ class _Run:
     def __init__(self, actor: Actor, variables: dict[str, Any]) -> None:
         self.actor = actor
         self.variables = variables
-        # Rows fetched so far by collection: (stored names that they have, rows by id).
-        self.known: dict[Any, tuple[frozenset[str], dict[Any, Row]]] = {}
+        # Lists fetched last by collection: (stored names that their rows have, rows by parent).
+        self.fetched: dict[Any, tuple[frozenset[str], Mapping[Any, list[Row]]]] = {}
 
     def root(self, root: Root) -> Any:
         arguments = get_argument_values(root.definition, root.syntax, self.variables)
@@ -69,35 +69,43 @@ class _Run:
         return node.emit(rows, *links)
 
     def _load(self, node: RowNode, rows: Rows, group: list[int], links: list[Any]) -> None:
-        keys = {index: _keys(rows, node.links[index].relation.by) for index in group}
         first = node.links[group[0]]
+        if len(group) == 1:
+            own_keys = _keys(rows, first.relation.by)
+            found = self._found(first.relation.load, own_keys, first.node.needs)
+            links[group[0]] = self._placed(first, found)
+            return
+        keys = {index: _keys(rows, node.links[index].relation.by) for index in group}
         wanted = dict.fromkeys(key for some in keys.values() for key in some)
         needs = frozenset().union(*(node.links[index].node.needs for index in group))
-        found = self._found(first.relation.load, list(wanted), needs)
+        found = self._found(first.relation.load, wanted, needs)
         for index in group:
             own = {key: found[key] for key in keys[index] if key in found}
             links[index] = self._placed(node.links[index], own)
 
-    def _found(self, load: Any, keys: list[Any], needs: frozenset[str]) -> Mapping[Any, Any]:
+    def _found(self, load: Any, keys: dict[Any, None], needs: frozenset[str]) -> Mapping[Any, Any]:
         """Rows by key; those that this answer has fetched already, with all that is needed, are used again."""
         if not keys:
             return {}
         if not isinstance(load, RowBy) or load.key != "_id":
             found: Mapping[Any, Any] = load(self.actor, keys, needs)
             if isinstance(load, RowsBy):
-                self._remember(
-                    load.document, needs, (row for rows in found.values() for row in rows)
-                )
+                self.fetched[load.document] = (needs, found)
             return found
-        names, known = self.known.get(load.document, (frozenset(), {}))
-        if not needs <= names:
-            known = {}
-        missing = [key for key in keys if key not in known]
-        fetched = load(self.actor, missing, needs) if missing else {}
-        return {key: row for key in keys if (row := known.get(key) or fetched.get(key)) is not None}
+        known = self._known(load.document, needs)
+        present = {key: row for key in keys if (row := known.get(key)) is not None} if known else {}
+        if len(present) == len(keys):
+            return present
+        missing = [key for key in keys if key not in present] if present else keys
+        fetched: Mapping[Any, Any] = load(self.actor, missing, needs)
+        return {**present, **fetched} if present else fetched
 
-    def _remember(self, document: Any, needs: frozenset[str], rows: Iterable[Row]) -> None:
-        self.known[document] = (needs, {row["_id"]: row for row in rows})
+    def _known(self, document: Any, needs: frozenset[str]) -> dict[Any, Row]:
+        """The rows of a collection that were fetched with all of `needs`, by id."""
+        names, groups = self.fetched.get(document, (frozenset(), {}))
+        if not needs <= names:
+            return {}
+        return {row["_id"]: row for rows in groups.values() for row in rows}
 
     def _placed(self, link: Link, found: Mapping[Any, Any]) -> dict[Any, Any]:
         """What stands in the answer for each key."""
