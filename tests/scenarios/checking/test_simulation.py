@@ -110,6 +110,24 @@ def test_the_spread_of_reading() -> None:
     assert simulate(story, runs=4).reading_minutes == Spread(1.5, 1.5, 1.5, 1.5, 1.5)
 
 
+def test_the_spread_of_reading_over_many_plays() -> None:
+    ends = [an_end(f"e{n}", text="word " * 200 * n) for n in range(1, 11)]
+    story = a_story(a_scene("a", *(to(end.id) for end in ends), text=""), *ends)
+
+    result = simulate(story, runs=1000, seed=2)
+
+    minutes = [
+        float(n)
+        for n, ending in enumerate(result.endings, 1)
+        for _ in range(round(ending.chance * 1000))
+    ]
+    assert result.reading_minutes == Spread(
+        1.0, minutes[499], sum(minutes) / 1000, minutes[899], 10.0
+    )
+    assert 4 <= minutes[499] <= 7
+    assert 8 <= minutes[899] <= 10
+
+
 def test_without_plays_only_the_states_speak() -> None:
     result = simulate(a_story(a_scene("a", to("end")), an_end()), runs=0)
 

@@ -54,6 +54,15 @@ def test_an_endless_story_is_cut() -> None:
     assert len(_explored(story, 0).states) == 1
 
 
+def test_one_state_that_was_not_kept_makes_it_incomplete() -> None:
+    found = _explored(
+        a_story(a_scene("a", to("b"), to("c"), to("b")), a_scene("b"), a_scene("c")), 2
+    )
+
+    assert not found.complete
+    assert [way.at for way in found.ways[0]] == [1, None, 1]
+
+
 def test_what_nobody_asks_for_makes_no_states() -> None:
     story = a_story(
         a_scene("a", to("a", None, Effect("gold", "add", "1"), Effect("bag", "append", "1"))),
