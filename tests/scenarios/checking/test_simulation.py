@@ -111,7 +111,7 @@ def test_the_spread_of_reading() -> None:
 
 
 def test_the_spread_of_reading_over_many_plays() -> None:
-    ends = [an_end(f"e{n}", text="word " * 200 * n) for n in range(1, 11)]
+    ends = [an_end(f"e{n}", text="word " * 200 * n) for n in range(1, 13)]
     story = a_story(a_scene("a", *(to(end.id) for end in ends), text=""), *ends)
 
     result = simulate(story, runs=1000, seed=2)
@@ -122,10 +122,10 @@ def test_the_spread_of_reading_over_many_plays() -> None:
         for _ in range(round(ending.chance * 1000))
     ]
     assert result.reading_minutes == Spread(
-        1.0, minutes[499], sum(minutes) / 1000, minutes[899], 10.0
+        1.0, minutes[499], sum(minutes) / 1000, minutes[899], 12.0
     )
-    assert 4 <= minutes[499] <= 7
-    assert 8 <= minutes[899] <= 10
+    assert 5 <= minutes[499] <= 8
+    assert 10 <= minutes[899] <= 11
 
 
 def test_without_plays_only_the_states_speak() -> None:
