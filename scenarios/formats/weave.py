@@ -160,12 +160,13 @@ class _Scene:
 
     def ends_at(self, item: Item, place: int) -> bool:
         """Take the item into the scene; True when the scene ends with it."""
+        goes_on = False
         match item:
             case Jump(target, None):
                 self.onward(target)
             case Jump(target, str() as condition):
                 self.maybe(target, condition)
-                return False
+                goes_on = True
             case Options():
                 self.offer(item, place)
             case Gather(str() as label):
@@ -173,19 +174,20 @@ class _Scene:
             case Line() | Change() if self.guards:
                 # What follows a jump that was not taken is a scene of its own: not always reached.
                 self.onward(self.rest(self.weaver.fresh(self.part.root, "g"), place))
-            case _:
+            case Line():
                 self.say(item)
-                return False
-        return True
-
-    def say(self, item: Item) -> None:
-        match item:
+                goes_on = True
             case Change(effects):
                 self.effects.extend(effects)
-            case Line(text, kept, targets):
-                self.lines.append(text)
-                self.targets.extend(targets)
-                self.kept.extend((text,) if kept else ())
+                goes_on = True
+            case _:
+                goes_on = True
+        return not goes_on
+
+    def say(self, line: Line) -> None:
+        self.lines.append(line.text)
+        self.targets.extend(line.targets)
+        self.kept.extend((line.text,) if line.kept else ())
 
     def rest(self, name: str, place: int) -> str:
         part = self.part

@@ -186,7 +186,7 @@ def test_more_conditions_than_one_can_hold_are_named() -> None:
 
 
 def test_a_condition_too_long_to_be_joined_stands_alone() -> None:
-    long = " or ".join(f"x == {n}" for n in range(64))
+    long = " or ".join(f"x == {n}" for n in range(84))
 
     story = read(f"VAR x = 1\n=== a\n{{x > 1: -> a}}\n+ {{{long}}} [go] -> a\n")
 

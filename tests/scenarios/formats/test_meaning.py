@@ -112,10 +112,10 @@ def test_what_a_dialect_cannot_say(condition: str, grammar) -> None:
         ("(either: 1, 2)", HARLOWE),
         ("a.b", INK),
         ("$x xor $y", YARN),
-        ("$x + " * 300 + "1", SUGARCUBE),
-        ("(" * 40 + "$x" + ")" * 40, SUGARCUBE),
+        ("$x + " * 600 + "1", SUGARCUBE),
+        ("(" * 80 + "$x" + ")" * 80, SUGARCUBE),
         ("$x is '" + "a" * 1001 + "'", SUGARCUBE),
-        ("[" + ",".join(["1"] * 300) + "] is $x", SUGARCUBE),
+        ("[" + ",".join(["1"] * 600) + "] is $x", SUGARCUBE),
         ("not " * 40 + "$x", SUGARCUBE),
     ],
 )
