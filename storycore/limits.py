@@ -1,4 +1,4 @@
-"""Has this caller asked too often? Rates by user or address, in Redis when there is one, else in the process."""
+"""Has this caller asked too often? Counted by user or address, in Redis or else in the process."""
 
 from __future__ import annotations
 
@@ -26,15 +26,17 @@ def check_rate(name: str, key: str) -> None:
     """
     rate = settings.RATE_LIMITS.get(name, "")
     if not rate:
-        return None
+        return
     item = _item(rate)
     for storage in (_shared(settings.REDIS_URL), _local()):
         if storage is None:
             continue
         try:
-            return _count(storage, item, name, key)
+            _count(storage, item, name, key)
         except StorageError:
             logger.warning("Rate limits can't reach Redis; this process counts alone.")
+        else:
+            return
 
 
 def _count(storage: Storage, item: RateLimitItem, name: str, key: str) -> None:

@@ -61,7 +61,9 @@ def parse_cursor(text: str, *, field: str) -> Cursor:
     """
     try:
         padded = text + "=" * (-len(text) % 4)
-        millis, _, key = base64.urlsafe_b64decode(padded.encode("ascii")).decode("ascii").partition(":")
+        millis, _, key = (
+            base64.urlsafe_b64decode(padded.encode("ascii")).decode("ascii").partition(":")
+        )
         seconds, rest = divmod(int(millis), 1000)
         moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
         return Cursor(moment, ObjectId(key))
@@ -94,7 +96,10 @@ class Window:
 
 
 def parse_window(
-    first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
 ) -> Window:
     """The window that connection arguments describe, as the GraphQL cursor connections specification says.
 

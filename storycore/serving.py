@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
-from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
+from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -88,7 +88,8 @@ class ThreadedDjango(BaseHandler):
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", "") or "/")
-        signals.request_started.send(sender=self.__class__, scope=scope)
+        # What Django does when a request begins; the answer's close() does the same at its end.
+        close_old_connections()
         request = ASGIRequest(scope, body)
         response: HttpResponseBase = self.get_response(request)
         if not response.streaming:

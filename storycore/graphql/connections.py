@@ -28,8 +28,10 @@ class PageInfo(graphene.ObjectType):
 
 @dataclass(frozen=True)
 class Listing:
-    """How a connection reads: `page` returns at most `window.size + 1` rows in the window's own sort order,
-    `count` the number of all rows; both take the actor and the same filters.
+    """How a connection reads.
+
+    `page` returns at most `window.size + 1` rows in the window's own sort order, `count` the number of all
+    rows; both take the actor and the same filters.
     """
 
     page: Callable[[Actor, Mapping[str, Any], Window, frozenset[str]], list[Row]]
@@ -38,7 +40,7 @@ class Listing:
 
 def connection_type(type_: Any) -> Any:
     """The connection and edge types of a row type, as `SceneConnection` and `SceneEdge`."""
-    name = type_._meta.name
+    name = type_._meta.name  # noqa: SLF001 - graphene's only place for it
     edge = type(
         f"{name}Edge",
         (graphene.ObjectType,),

@@ -153,7 +153,10 @@ class Operations:
             if text not in self._documents:
                 self._documents[text] = made
                 self.cached_characters += len(text)
-            while len(self._documents) > _CACHED_DOCUMENTS or self.cached_characters > _CACHED_CHARACTERS:
+            while (
+                len(self._documents) > _CACHED_DOCUMENTS
+                or self.cached_characters > _CACHED_CHARACTERS
+            ):
                 dropped, _ = self._documents.popitem(last=False)
                 self.cached_characters -= len(dropped)
         return made

@@ -11,10 +11,10 @@ from graphql import (
     GraphQLError,
     IntValueNode,
     ListValueNode,
-    NullValueNode,
     ObjectValueNode,
     StringValueNode,
     ValueNode,
+    VariableNode,
 )
 
 _DEPTH_MAX = 32
@@ -39,19 +39,18 @@ class JSON(graphene.Scalar):
 def _literal(node: ValueNode, variables: dict[str, Any], depth: int) -> Any:
     if depth > _DEPTH_MAX:
         raise GraphQLError(f"The JSON is nested deeper than {_DEPTH_MAX} levels.", node)
-    match node:
-        case ObjectValueNode():
-            return {
-                one.name.value: _literal(one.value, variables, depth + 1) for one in node.fields
-            }
-        case ListValueNode():
-            return [_literal(one, variables, depth + 1) for one in node.values]
-        case IntValueNode():
-            return int(node.value)
-        case FloatValueNode():
-            return float(node.value)
-        case StringValueNode() | BooleanValueNode():
-            return node.value
-        case NullValueNode():
-            return None
-    return variables.get(getattr(getattr(node, "name", None), "value", ""))
+    if isinstance(node, ObjectValueNode):
+        return {one.name.value: _literal(one.value, variables, depth + 1) for one in node.fields}
+    if isinstance(node, ListValueNode):
+        return [_literal(one, variables, depth + 1) for one in node.values]
+    if isinstance(node, VariableNode):
+        return variables.get(node.name.value)
+    return _leaf(node)
+
+
+def _leaf(node: ValueNode) -> Any:
+    if isinstance(node, IntValueNode):
+        return int(node.value)
+    if isinstance(node, FloatValueNode):
+        return float(node.value)
+    return node.value if isinstance(node, StringValueNode | BooleanValueNode) else None

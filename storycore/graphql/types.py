@@ -52,7 +52,8 @@ class RowType(graphene.ObjectType):
     @classmethod
     def type_names(cls) -> frozenset[str]:
         """The names under which a fragment may select fields of this type."""
-        return frozenset({cls._meta.name, *(one._meta.name for one in cls._meta.interfaces)})
+        interfaces = (one._meta.name for one in cls._meta.interfaces)  # noqa: SLF001 - graphene's only place for it
+        return frozenset({cls._meta.name, *interfaces})
 
     @classmethod
     def is_type_of(cls, root: Any, _info: Any) -> bool:

@@ -12,33 +12,38 @@ from tests.factories import a_choice, a_scenario, a_scene, a_story, an_asset
 
 ERRORS = "success message userErrors { field code message }"
 
-CREATE_SCENARIO = (
+
+def asking(query: str) -> str:
+    """The query, with what every payload is asked for in the place of ERRORS."""
+    return query.replace("ERRORS", ERRORS)
+
+
+CREATE_SCENARIO = asking(
     "mutation($input: CreateScenarioInput!) { createScenario(input: $input) { scenario {"
-    " id title description isPublished revision author { id } variables { name type default } } %s } }"
-    % ERRORS
+    " id title description isPublished revision author { id } variables { name type default } } ERRORS } }"
 )
-UPDATE_SCENARIO = (
+UPDATE_SCENARIO = asking(
     "mutation($id: ID!, $input: UpdateScenarioInput!) { updateScenario(id: $id, input: $input)"
-    " { scenario { id title } %s } }" % ERRORS
+    " { scenario { id title } ERRORS } }"
 )
-SAVE = (
+SAVE = asking(
     "mutation($id: ID!, $revision: Int, $input: SaveScenarioInput!) {"
     " saveScenario(id: $id, expectedRevision: $revision, input: $input) {"
     " revision created updated removed idMap { key id } conflict { revision }"
-    " scenario { title scenes { id title choices { toScene { title } } } } %s } }" % ERRORS
+    " scenario { title scenes { id title choices { toScene { title } } } } ERRORS } }"
 )
-CREATE_SCENE = (
+CREATE_SCENE = asking(
     "mutation($input: CreateSceneInput!) { createScene(input: $input) { scene {"
-    " id title text order isStartScene position { x y } imageId image { id } } %s } }" % ERRORS
+    " id title text order isStartScene position { x y } imageId image { id } } ERRORS } }"
 )
-UPDATE_SCENE = (
+UPDATE_SCENE = asking(
     "mutation($id: ID!, $input: UpdateSceneInput!) { updateScene(id: $id, input: $input)"
-    " { scene { id title imageId } %s } }" % ERRORS
+    " { scene { id title imageId } ERRORS } }"
 )
-CREATE_CHOICE = (
+CREATE_CHOICE = asking(
     "mutation($input: CreateChoiceInput!) { createChoice(input: $input) { choice {"
     " id text condition order effects { variable op value } conditionError { line column caret }"
-    " fromScene { id } toScene { id } } %s } }" % ERRORS
+    " fromScene { id } toScene { id } } ERRORS } }"
 )
 DONE = {"success": True, "userErrors": []}
 
@@ -249,7 +254,7 @@ def test_several_choices_are_deleted_together_or_not_at_all(api: Api, owner: Act
     scenario = a_scenario(owner)
     here, there = a_scene(owner, scenario), a_scene(owner, scenario)
     choices = [str(a_choice(owner, here, there)) for _ in range(3)]
-    query = "mutation($ids: [ID!]!) { deleteChoices(ids: $ids) { deletedCount %s } }" % ERRORS
+    query = asking("mutation($ids: [ID!]!) { deleteChoices(ids: $ids) { deletedCount ERRORS } }")
 
     missing = api(query, {"ids": [choices[0], str(ObjectId())]}, owner)
     assert refusal(missing, "deleteChoices") == [("ids", "NOT_FOUND")]

@@ -50,7 +50,7 @@ def test_opening_a_story_costs_at_most_six_commands(
     "query",
     [
         "{ scenarios(limit: 50) { id title stats { scenes choices words } } }",
-        "{ scenariosConnection(first: 20) { totalCount pageInfo { hasNextPage } edges { node { id title } } } }",
+        "{ scenariosConnection(first: 20) { totalCount pageInfo { hasNextPage } edges { node { id } } } }",
         "{ assets(limit: 50) { id name url type } }",
         "{ assetsConnection(first: 50) { totalCount edges { cursor node { id name } } } }",
     ],

@@ -132,7 +132,7 @@ def test_a_storm_of_all_kinds_of_writes_breaks_nothing(owner: Actor, seed: int) 
                 lambda other=other: (
                     choices and update_choice(owner, chance.choice(choices), {"to_scene": other})
                 ),
-                lambda: choices and delete_choices(owner, [chance.choice(choices)]),
+                lambda choices=choices: choices and delete_choices(owner, [chance.choice(choices)]),
             ]
             try:
                 chance.choice(acts)()
