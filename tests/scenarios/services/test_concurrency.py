@@ -129,7 +129,7 @@ def test_a_storm_of_all_kinds_of_writes_breaks_nothing(owner: Actor, seed: int) 
                 lambda one=one, other=other: create_choice(
                     owner, {"from_scene": one, "to_scene": other, "text": "go"}
                 ),
-                lambda other=other: (
+                lambda other=other, choices=choices: (
                     choices and update_choice(owner, chance.choice(choices), {"to_scene": other})
                 ),
                 lambda choices=choices: choices and delete_choices(owner, [chance.choice(choices)]),

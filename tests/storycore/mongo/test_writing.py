@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+from pymongo.client_session import ClientSession
+
+from assets.documents import Asset
+from storycore.errors import Conflict
+from storycore.mongo.connection import database
+from storycore.mongo.documents import valid_mongo
+from storycore.mongo.writing import in_transaction, insert, stored, update
+
+
+def a_record(name: str) -> dict[str, object]:
+    return valid_mongo(Asset(type="image", name=name, uploaded_by="1"))
+
+
+def test_a_transaction_that_fails_leaves_nothing(content: None) -> None:
+    def work(session: ClientSession) -> None:
+        insert(Asset, a_record("one"), session)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(work)
+
+    assert database()["assets"].count_documents({}) == 0
+
+
+def test_writes_are_seen_together_after_the_commit(content: None) -> None:
+    seen: list[int] = []
+
+    def work(session: ClientSession) -> None:
+        insert(Asset, a_record("one"), session)
+        seen.append(database()["assets"].count_documents({}))
+        insert(Asset, a_record("two"), session)
+
+    in_transaction(work)
+
+    assert seen == [0]
+    assert database()["assets"].count_documents({}) == 2
+
+
+def test_the_same_id_twice_is_a_conflict_inside_and_outside(content: None) -> None:
+    record = a_record("one")
+    insert(Asset, record)
+
+    with pytest.raises(Conflict):
+        insert(Asset, record)
+    with pytest.raises(Conflict):
+        in_transaction(lambda session: insert(Asset, record, session))
+
+
+def test_an_update_says_whether_the_document_is_there(content: None) -> None:
+    record = a_record("one")
+
+    assert not update(Asset, record["_id"], {"$set": {"name": "x"}})
+    insert(Asset, record)
+    assert update(Asset, record["_id"], {"$set": {"name": "x"}})
+    assert stored(Asset).distinct("name") == ["x"]
