@@ -7,8 +7,10 @@ from django.urls import include, path
 
 from assets.views import media
 from storycore.graphql.view import graphql_view
+from storycore.home import home
 
 urlpatterns = [
+    path("", home, name="home"),
     path("graphql", graphql_view),
     path("graphql/", graphql_view, name="graphql"),
     path("", include("storycore.health.urls")),

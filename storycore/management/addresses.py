@@ -11,7 +11,12 @@ from storycore.embedded.run_file import RunFile
 from storycore.management.probing import page_exists
 
 # Pages that later parts of the product bring; the table names those that answer.
-_PAGES = (("Studio", "/studio/"), ("GraphiQL", "/graphql/"), ("REST docs", "/api/docs"))
+_PAGES = (
+    ("Start page", "/"),
+    ("Studio", "/studio/"),
+    ("GraphiQL", "/graphql/"),
+    ("REST docs", "/api/docs"),
+)
 
 
 def address_rows(run: RunFile, login_path: str) -> list[tuple[str, str]]:
