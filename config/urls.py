@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from assets.views import media
+from storycore.graphql.metrics import metrics_view
 from storycore.graphql.view import graphql_view
 from storycore.home import home
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("graphql", graphql_view),
     path("graphql/", graphql_view, name="graphql"),
     path("", include("storycore.health.urls")),
+    path("metrics", metrics_view, name="metrics"),
     path("media/<path:key>", media, name="media"),
     path("admin/", admin.site.urls),
 ]

@@ -77,7 +77,7 @@ class RateLimited(StoryCoreError):
     status = 429
 
     def __init__(self, message: str, *, retry_after: int, **details: Any) -> None:
-        super().__init__(message, retry_after=retry_after, **details)
+        super().__init__(message, retryAfter=retry_after, **details)
         self.retry_after = retry_after
 
 

@@ -88,6 +88,7 @@ GRAPHENE = {
 PAGE_SIZE = env.integer("PAGE_SIZE", 50, least=1, most=500)
 PAGE_SIZE_MAX = env.integer("PAGE_SIZE_MAX", 100, least=1, most=1000)
 
+from config.settings.accounts import *  # noqa: E402
 from config.settings.celery import *  # noqa: E402
 from config.settings.graphql import *  # noqa: E402
 from config.settings.keys import *  # noqa: E402

@@ -33,20 +33,9 @@ MONGODB_URI = env.text(
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", _run.redis_url or "redis://127.0.0.1:6379/0")
 REDIS_URL = env.text("REDIS_URL", _run.redis_url)
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "accounts.sqlite3",
-        # Readers never wait for the writer, and a writer takes its lock at BEGIN instead of failing later.
-        "OPTIONS": {
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
-        },
-    },
+    "default": accounts_database(DATA_DIR / "accounts.sqlite3"),
     "content": content_database(MONGODB_URI, MONGODB_NAME),
 }
-if env.text("DATABASE_URL", ""):
-    DATABASES["default"] = env.database("DATABASE_URL", "")
 MEDIA_ROOT = DATA_DIR / "media"
 ASSET_STORES = asset_stores(MEDIA_ROOT)
 WHITENOISE_USE_FINDERS = True

@@ -25,7 +25,7 @@ DATA_DIR = Path(env.text("STORYCORE_DATA", "/var/lib/storycore"))
 MONGODB_URI = env.text("MONGODB_URI")
 REDIS_URL = env.text("REDIS_URL", "")
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'accounts.sqlite3'}"),
+    "default": accounts_database(DATA_DIR / "accounts.sqlite3"),
     "content": content_database(MONGODB_URI, MONGODB_NAME),
 }
 MEDIA_ROOT = DATA_DIR / "media"

@@ -23,11 +23,8 @@ MONGODB_URI = f"mongodb://127.0.0.1:{MONGODB_PORT}/?directConnection=true"
 REDIS_URL = f"redis://127.0.0.1:{REDIS_PORT}/0"
 CELERY_BROKER_URL = REDIS_URL
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "accounts.sqlite3",
-        "TEST": {"NAME": str(DATA_DIR / "test_accounts.sqlite3")},
-    },
+    "default": accounts_database(DATA_DIR / "accounts.sqlite3")
+    | {"TEST": {"NAME": str(DATA_DIR / "test_accounts.sqlite3")}},
     "content": content_database(MONGODB_URI, MONGODB_NAME) | {"TEST": {"NAME": MONGODB_NAME}},
 }
 MEDIA_ROOT = DATA_DIR / "media"

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLError, ValueNode
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from storycore.errors import StoryCoreError
+from storycore.errors import RateLimited, StoryCoreError
 
 logger = logging.getLogger("storycore.graphql")
 
@@ -161,7 +161,9 @@ def _own_words(error: StoryCoreError) -> Problem:
         words = problem(error.message, family, reason=error.code)
     if error.field is not None:
         words["extensions"]["field"] = error.field
-    if error.details:
+    if isinstance(error, RateLimited):
+        words["extensions"]["retryAfter"] = error.retry_after
+    elif error.details:
         words["extensions"]["details"] = error.details
     return words
 

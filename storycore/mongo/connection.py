@@ -53,5 +53,8 @@ def database() -> Database[dict[str, Any]]:
 
 def forget_connection() -> None:
     """Close the client; the next use opens a new one. A forked worker calls this first."""
-    mongoengine.connection._connections.pop("default", None)  # noqa: SLF001 - disconnect() would also drop the registration
+    # disconnect() would also drop the registration.
+    gone = mongoengine.connection._connections.pop("default", None)  # noqa: SLF001 - no public way keeps it
     mongoengine.connection._dbs.pop("default", None)  # noqa: SLF001 - as above
+    if gone is not None:
+        gone.close()
