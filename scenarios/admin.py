@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from scenarios.models import Choice, Scenario, Scene
 from scenarios.services.choices import create_choice, delete_choice, update_choice
 from scenarios.services.scenarios import create_scenario, delete_scenario, update_scenario
-from scenarios.services.scenes import create_scene, delete_scene, update_scene
+from scenarios.services.scene_editing import ChoiceEdits, edit_scene
+from scenarios.services.scenes import create_scene, delete_scene
 from storycore.access import Actor
 from storycore.accounts.middleware import actor_from_session
-from storycore.content_admin import ContentAdmin
+from storycore.content_admin import ContentAdmin, changed_values
 
 
 @admin.register(Scenario)
@@ -70,24 +71,27 @@ class SceneAdmin(ContentAdmin):
         given: Any = changes
         return create_scene(actor, given)
 
-    def change(self, actor: Actor, key: Any, changes: dict[str, Any]) -> None:
-        given: Any = changes
-        update_scene(actor, key, given)
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """A scene gets its choices after it is there."""
+        return [] if obj is None else super().get_inlines(request, obj)
 
     def remove(self, actor: Actor, key: Any) -> None:
         delete_scene(actor, key)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
-        actor = actor_from_session(request)
-        formset.save(commit=False)
-        for gone in formset.deleted_objects:
-            delete_choice(actor, gone.pk)
-        for choice, names in formset.changed_objects:
-            update_choice(actor, choice.pk, _choice_changes(choice, names))
-        for choice in formset.new_objects:
-            names = ("text", "to_scene", "condition", "order")
-            given: Any = {**_choice_changes(choice, names), "from_scene": form.instance.pk}
-            choice.pk = create_choice(actor, given).id
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        if not change:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """The scene and its choices go in one transaction, or not at all."""
+        if not change:
+            return
+        scene = form.instance.pk
+        given: Any = changed_values(form)
+        edits = [_edits(formset, scene) for formset in formsets]
+        for one in edits:
+            if given or one.new or one.changed or one.removed:
+                edit_scene(actor_from_session(request), scene, given, one)
 
 
 @admin.register(Choice)
@@ -118,8 +122,20 @@ class ChoiceAdmin(ContentAdmin):
         delete_choice(actor, key)
 
 
+def _edits(formset: Any, scene: Any) -> ChoiceEdits:
+    formset.save(commit=False)
+    fields = ("text", "to_scene", "condition", "order")
+    new: Any = [
+        {**_choice_changes(choice, fields), "from_scene": scene} for choice in formset.new_objects
+    ]
+    changed = {
+        choice.pk: _choice_changes(choice, names) for choice, names in formset.changed_objects
+    }
+    removed = [choice.pk for choice in formset.deleted_objects]
+    return ChoiceEdits(new=new, changed=changed, removed=removed)
+
+
 def _choice_changes(choice: Choice, names: Any) -> Any:
-    changes = {name: getattr(choice, name) for name in names if name != "to_scene"}
-    if "to_scene" in names:
-        changes["to_scene"] = choice.to_scene_id
-    return changes
+    return {
+        name: choice.to_scene_id if name == "to_scene" else getattr(choice, name) for name in names
+    }

@@ -68,7 +68,7 @@ class ContentAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         actor = actor_from_session(request)
-        changes = {name: _plain(form.cleaned_data[name]) for name in form.changed_data}
+        changes = changed_values(form)
         if not change:
             obj.pk = self.create(actor, changes)
         elif changes:
@@ -106,6 +106,11 @@ class ContentAdmin(admin.ModelAdmin):
             self.message_user(request, f"Not saved. {where}{problem.message}", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return answer
+
+
+def changed_values(form: Any) -> dict[str, Any]:
+    """What a form changed, under the names of the document's fields."""
+    return {name: _plain(form.cleaned_data[name]) for name in form.changed_data}
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ def content_database(uri: str, name: str) -> dict[str, Any]:
         "ENGINE": "django_mongodb_backend",
         "HOST": uri,
         "NAME": name,
-        "OPTIONS": {"tz_aware": True},
+        "OPTIONS": {},
     }
 
 

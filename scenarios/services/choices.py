@@ -10,7 +10,12 @@ from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from scenarios.documents import CHOICES_PER_SCENE_MAX, Choice, Scene
-from scenarios.services.access import change_story, scenario_of_choice, scenario_of_scene
+from scenarios.services.access import (
+    Work,
+    change_story,
+    scenario_of_choice,
+    scenario_of_scene,
+)
 from scenarios.services.declarations import condition_problem, declared_variables, valid_effects
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, InvalidReference, NotFound
@@ -57,6 +62,14 @@ def create_choice(actor: Actor, choice: NewChoice) -> SavedChoice:
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
     """
     scenario = scenario_of_scene(actor, choice["from_scene"], field="from_scene")
+    return change_story(actor, scenario, choice_creation(scenario, choice))
+
+
+def choice_creation(scenario: ObjectId, choice: NewChoice) -> Work[SavedChoice]:
+    """The making of a choice as a part of a larger transaction on its story.
+
+    Raises InvalidInput; the work raises InvalidReference.
+    """
     given = {name: value for name, value in choice.items() if value is not None}
     given |= {"effects": valid_effects(choice.get("effects") or [], field="effects")}
     body = valid_mongo(Choice(**given, scenario=scenario))
@@ -69,7 +82,7 @@ def create_choice(actor: Actor, choice: NewChoice) -> SavedChoice:
             body["order"] = last + 1
         return SavedChoice(insert(Choice, body, session), body["condition_error"])
 
-    return change_story(actor, scenario, work)
+    return work
 
 
 def update_choice(actor: Actor, choice: ObjectId, changes: ChoiceChanges) -> SavedChoice:
@@ -78,6 +91,16 @@ def update_choice(actor: Actor, choice: ObjectId, changes: ChoiceChanges) -> Sav
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
     """
     scenario = scenario_of_choice(actor, choice)
+    return change_story(actor, scenario, choice_update(scenario, choice, changes))
+
+
+def choice_update(
+    scenario: ObjectId, choice: ObjectId, changes: ChoiceChanges
+) -> Work[SavedChoice]:
+    """The change of a choice as a part of a larger transaction on its story.
+
+    Raises InvalidInput; the work raises NotFound and InvalidReference.
+    """
     given: dict[str, Any] = {**changes}
     if "effects" in given:
         given["effects"] = valid_effects(given["effects"] or [], field="effects")
@@ -96,7 +119,7 @@ def update_choice(actor: Actor, choice: ObjectId, changes: ChoiceChanges) -> Sav
         stored(Choice).update_one({"_id": choice}, {"$set": changed}, session=session)
         return SavedChoice(choice, problem)
 
-    return change_story(actor, scenario, work)
+    return work
 
 
 def delete_choice(actor: Actor, choice: ObjectId) -> None:

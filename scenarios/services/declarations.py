@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from scenarios.documents import EFFECTS_MAX, EXPRESSION_MAX, VARIABLES_MAX
@@ -20,11 +20,13 @@ from storycore.errors import InvalidInput
 EFFECT_OPS = ("set", "add", "toggle", "append", "remove")
 
 
-def valid_variables(declared: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def valid_variables(declared: Any) -> list[dict[str, Any]]:
     """The declarations as they are stored.
 
     Raises InvalidInput naming the declaration at fault as `variables.<index>`.
     """
+    if not isinstance(declared, list) or not all(isinstance(one, Mapping) for one in declared):
+        raise InvalidInput("A list of declarations is expected.", field="variables")
     if len(declared) > VARIABLES_MAX:
         raise InvalidInput(f"A story has at most {VARIABLES_MAX} variables.", field="variables")
     variables: list[Variable] = []
@@ -60,11 +62,13 @@ def condition_problem(
     return None
 
 
-def valid_effects(effects: Sequence[dict[str, Any]], *, field: str) -> list[dict[str, Any]]:
+def valid_effects(effects: Any, *, field: str) -> list[dict[str, Any]]:
     """The effects as they are stored.
 
     Raises InvalidInput naming the effect at fault as `<field>.<index>`.
     """
+    if not isinstance(effects, list) or not all(isinstance(one, Mapping) for one in effects):
+        raise InvalidInput("A list of effects is expected.", field=field)
     if len(effects) > EFFECTS_MAX:
         raise InvalidInput(f"At most {EFFECTS_MAX} effects are kept.", field=field)
     return [_valid_effect(effect, f"{field}.{index}") for index, effect in enumerate(effects)]

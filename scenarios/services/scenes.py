@@ -10,7 +10,7 @@ from pymongo.client_session import ClientSession
 
 from assets.services.access import require_usable_assets
 from scenarios.documents import MEDIA_FIELDS, SCENES_MAX, Choice, Scene
-from scenarios.services.access import change_story, scenario_of_scene
+from scenarios.services.access import Work, change_story, scenario_of_scene
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, NotFound
 from storycore.mongo.documents import now, valid_changes, valid_mongo
@@ -78,6 +78,16 @@ def update_scene(actor: Actor, scene: ObjectId, changes: SceneChanges) -> None:
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
     """
     scenario = scenario_of_scene(actor, scene)
+    change_story(actor, scenario, scene_update(actor, scenario, scene, changes))
+
+
+def scene_update(
+    actor: Actor, scenario: ObjectId, scene: ObjectId, changes: SceneChanges
+) -> Work[None]:
+    """The change of a scene as a part of a larger transaction on its story.
+
+    Raises InvalidInput, InvalidReference; the work raises NotFound.
+    """
     body = valid_changes(Scene, _without_empty_flags(changes))
     require_text(body)
     require_media(actor, changes)
@@ -94,7 +104,7 @@ def update_scene(actor: Actor, scene: ObjectId, changes: SceneChanges) -> None:
         elif start is False and present.get("is_start_scene"):
             _pass_start_on(scenario, scene, session)
 
-    change_story(actor, scenario, work)
+    return work
 
 
 def delete_scene(actor: Actor, scene: ObjectId) -> DeletedScene:
