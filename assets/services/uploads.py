@@ -100,7 +100,7 @@ def _record(owner: str, media: CheckedMedia, new: NewAsset) -> Row:
     return valid_mongo(
         Asset(
             type=facts.type,
-            name=(new.name or facts.original_name).strip()[:255],
+            name=(new.name or "").strip() or facts.original_name[:255],
             metadata={**(new.metadata or {}), **facts.as_metadata()},
             folder=new.folder,
             tags=list(new.tags),
