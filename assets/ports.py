@@ -29,7 +29,7 @@ class AssetHolder(Protocol):
     def usages(
         self, actor: Actor | None, assets: Collection[ObjectId]
     ) -> Mapping[ObjectId, list[Usage]]:
-        """Where each asset is used, as far as the actor may know (None: everywhere). A fixed number of commands."""
+        """Where each asset is used, as far as the actor may know (None: everywhere)."""
 
     def used_ids(self, assets: Collection[ObjectId]) -> set[ObjectId]:
         """Which of these assets are used anywhere."""
