@@ -29,4 +29,4 @@ def log_as_django_does(**_arguments: Any) -> None:
 @worker_process_init.connect
 def connect_after_fork(**_arguments: Any) -> None:
     """A MongoDB client does not survive a fork: the child opens its own on first use."""
-    forget_connection()
+    forget_connection(forked=True)

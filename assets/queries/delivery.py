@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from assets.documents import Asset
-from assets.queries.addresses import store_of
+from assets.queries.addresses import FILE_PLACES, store_of
 from assets.storage.local import LocalStore
 from storycore.access import Actor
 from storycore.mongo.reading import Row, find_one
@@ -31,13 +31,7 @@ def find_delivered(key: str, actor: Actor, token: str | None) -> Delivered | Non
     One stored file may belong to several assets: the one that opens it widest counts.
     """
     signed = token is not None and cast("LocalStore", store_of("local")).is_valid_token(key, token)
-    places = (
-        "file.key",
-        "metadata.thumbnails.file.key",
-        "versions.file.key",
-        "versions.metadata.thumbnails.file.key",
-    )
-    where = {"$or": [{place: key} for place in places], "deleting": {"$ne": True}}
+    where = {"$or": [{place: key} for place in FILE_PLACES], "deleting": {"$ne": True}}
     if not signed and not actor.is_admin:
         seen = [{"is_public": True}]
         if actor.user_id is not None:

@@ -12,7 +12,7 @@ from pymongo.client_session import ClientSession
 from assets.documents import Asset
 from assets.errors import AssetInUse
 from assets.ports import HOLDERS, Usage
-from assets.queries.addresses import store_of
+from assets.queries.addresses import FILE_PLACES, store_of
 from assets.services.access import editable_asset
 from assets.storage.base import StoredFile
 from storycore.access import Actor
@@ -104,14 +104,7 @@ def unshared_files(row: Row) -> list[StoredFile]:
     """The files of an asset that no other asset uses."""
     files = {file.key: file for file in files_of(row)}
     keys = list(files)
-    places = (
-        "file.key",
-        "metadata.thumbnails.file.key",
-        "versions.file.key",
-        "versions.metadata.thumbnails.file.key",
-    )
-    others = stored(Asset).find(
-        {"_id": {"$ne": row["_id"]}, "$or": [{place: {"$in": keys}} for place in places]}
-    )
+    places = [{place: {"$in": keys}} for place in FILE_PLACES]
+    others = stored(Asset).find({"_id": {"$ne": row["_id"]}, "$or": places})
     shared = {file.key for other in others for file in files_of(other)}
     return [file for key, file in files.items() if key not in shared]

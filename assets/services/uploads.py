@@ -20,7 +20,7 @@ from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput
 from storycore.mongo.documents import valid_mongo
 from storycore.mongo.reading import Row
-from storycore.mongo.writing import insert, stored
+from storycore.mongo.writing import insert, stored, update
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,16 @@ def upload_asset(actor: Actor, file: Path | BinaryIO, new: NewAsset) -> ObjectId
     with inspect(file, declared, media_limits()) as media:
         # Everything that can be refused is refused before a byte is stored.
         body = _record(owner, media, new)
-        files = _known_files(owner, media.facts.sha256) or stored_media(
-            media, private=not new.is_public
-        )
+        known = _known_files(owner, media.facts.sha256)
+        files = known or stored_media(media, private=not new.is_public)
         body["file"] = files["file"]
         body["metadata"]["thumbnails"] = files["thumbnails"]
         key: ObjectId = insert(Asset, body)
+        if known and not store_of(known["file"]["backend"]).exists(
+            StoredFile.from_record(known["file"])
+        ):
+            # The asset that had these bytes was deleted before this record said that it needs them too.
+            _store_again(key, media, private=not new.is_public)
         return key
 
 
@@ -93,6 +97,15 @@ def stored_media(media: CheckedMedia, *, private: bool) -> dict[str, Any]:
         for one, file in zip(media.thumbnails, saved[1:], strict=True)
     ]
     return {"file": saved[0].as_record(), "thumbnails": previews}
+
+
+def _store_again(asset: ObjectId, media: CheckedMedia, *, private: bool) -> None:
+    files = stored_media(media, private=private)
+    update(
+        Asset,
+        asset,
+        {"$set": {"file": files["file"], "metadata.thumbnails": files["thumbnails"]}},
+    )
 
 
 def _record(owner: str, media: CheckedMedia, new: NewAsset) -> Row:

@@ -25,3 +25,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "storycore"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-assets": {"task": "assets.sweep", "schedule": 3600.0, "options": {"expires": 3000}},
+}

@@ -51,10 +51,13 @@ def database() -> Database[dict[str, Any]]:
     return found
 
 
-def forget_connection() -> None:
-    """Close the client; the next use opens a new one. A forked worker calls this first."""
+def forget_connection(*, forked: bool = False) -> None:
+    """Let the client go; the next use opens a new one.
+
+    A forked process calls this first with `forked`: the sockets are its parent's, so it does not close them.
+    """
     # disconnect() would also drop the registration.
     gone = mongoengine.connection._connections.pop("default", None)  # noqa: SLF001 - no public way keeps it
     mongoengine.connection._dbs.pop("default", None)  # noqa: SLF001 - as above
-    if gone is not None:
+    if gone is not None and not forked:
         gone.close()
