@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 
+from scenarios.graphql.linting import LintQueries
 from scenarios.graphql.mutations.choices import ChoiceMutations
 from scenarios.graphql.mutations.scenarios import ScenarioMutations
 from scenarios.graphql.mutations.scenes import SceneMutations
@@ -44,7 +45,7 @@ def _list_scenarios(
     return list_scenarios(actor, filters, parse_page(limit, offset), fields)
 
 
-class ScenarioQueries(graphene.ObjectType):
+class ScenarioQueries(LintQueries):
     """Reading stories."""
 
     class Meta:
