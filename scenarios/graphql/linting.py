@@ -49,7 +49,6 @@ class LintQueries(graphene.ObjectType):
 
     lint_scenario = graphene.Field(
         LintScenario,
-        required=True,
         id=graphene.ID(required=True, description="The scenario's id."),
         description="Checks a story: unreachable scenes, dead ends, conditions that never hold.",
     )
