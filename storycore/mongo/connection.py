@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import mongoengine
+from mongoengine import Document
+from mongoengine.base.common import _document_registry
 from mongoengine.connection import get_connection, get_db
 from pymongo import MongoClient
 from pymongo.database import Database
@@ -59,5 +61,9 @@ def forget_connection(*, forked: bool = False) -> None:
     # disconnect() would also drop the registration.
     gone = mongoengine.connection._connections.pop("default", None)  # noqa: SLF001 - no public way keeps it
     mongoengine.connection._dbs.pop("default", None)  # noqa: SLF001 - as above
+    for document in _document_registry.values():
+        if issubclass(document, Document):
+            # Each class keeps the collection of the client that it used last.
+            document._disconnect()  # noqa: SLF001 - what disconnect() does
     if gone is not None and not forked:
         gone.close()

@@ -20,7 +20,7 @@ from tests.storycore.graphql.conftest import Ask
             "No such picture.",
             {"code": "BAD_USER_INPUT", "reason": "INVALID_REFERENCE", "field": "imageId"},
         ),
-        ("limited", "Too many logins.", {"code": "RATE_LIMITED", "details": {"retry_after": 7}}),
+        ("limited", "Too many logins.", {"code": "RATE_LIMITED", "retryAfter": 7}),
         (
             "unavailable",
             "The painter does not answer.",
