@@ -57,8 +57,9 @@ types: $(DEV_STAMP)
 	$(BIN)/mypy
 
 bench: $(DEV_STAMP)
-	@for name in $(or $(ARGS),$(basename $(notdir $(sort $(wildcard benchmarks/bench_*.py))))); do \
-		echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@missed=; for name in $(or $(ARGS),$(basename $(notdir $(sort $(wildcard benchmarks/bench_*.py))))); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name || missed="$$missed $$name"; done; \
+		test -z "$$missed" || { echo "Below their marks:$$missed"; exit 1; }
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov

@@ -35,27 +35,28 @@ class Workload:
     name: str
     query: str
     floor_path: str
-    key: str
+    keys: tuple[str, ...]
     least: float
     token: str = ""
 
-    def product(self) -> Request:
-        """The request to the product."""
-        body = orjson.dumps(
-            {"query": self.query, "variables": {"id": self.key} if self.key else {}}
-        )
+    def product(self) -> list[Request]:
+        """The requests to the product."""
         headers = (("Authorization", f"Bearer {self.token}"),) if self.token else ()
-        return Request("/graphql/", body, headers)
+        bodies = [
+            orjson.dumps({"query": self.query, "variables": {"id": key} if key else {}})
+            for key in self.keys
+        ]
+        return [Request("/graphql/", body, headers) for body in bodies]
 
-    def floor(self) -> Request:
-        """The request to the floor."""
-        return Request(self.floor_path, self.key.encode())
+    def floor(self) -> list[Request]:
+        """The requests to the floor."""
+        return [Request(self.floor_path, key.encode()) for key in self.keys]
 
 
-def fill(bench: Bench) -> tuple[str, str, str, str]:
-    """A published story of 60 scenes with 3 choices each, and a second one to write to.
+def fill(bench: Bench) -> tuple[str, str, tuple[str, ...], str]:
+    """A published story of 60 scenes with 3 choices each, and one to write to for every connection.
 
-    Returns the scenario's id, a scene's id, the id of the story to write to, and its owner's token.
+    Returns the scenario's id, a scene's id, the ids of the stories to write to, and their owner's token.
     """
     os.environ.update(bench.env)
     import django  # noqa: PLC0415 - settings must be there first
@@ -67,10 +68,10 @@ def fill(bench: Bench) -> tuple[str, str, str, str]:
     owner = an_actor("bench@example.com")
     story = a_story(owner, scenes=60, choices=3, is_published=True)
     scene = database()["scenes"].find_one({"scenario": story})
-    target = a_scenario(owner)
+    targets = tuple(str(a_scenario(owner)) for _ in range(CONNECTIONS))
     token = an_access_token(owner)
     forget_connection()
-    return str(story), str(scene["_id"] if scene else ""), str(target), token
+    return str(story), str(scene["_id"] if scene else ""), targets, token
 
 
 def compare(
@@ -93,12 +94,12 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
     missed = []
     with benched() as bench:
-        story, scene, target, token = fill(bench)
+        story, scene, targets, token = fill(bench)
         works = [
-            Workload("open story", OPEN_STORY, "/open_story", story, 0.8),
-            Workload("asset list", LIST_ASSETS, "/list_assets", "", 0.7),
-            Workload("scene by id", SCENE, "/scene_by_id", scene, 0.7),
-            Workload("create scene", CREATE_SCENE, "/insert_scene", target, 0.6, token),
+            Workload("open story", OPEN_STORY, "/open_story", (story,), 0.8),
+            Workload("asset list", LIST_ASSETS, "/list_assets", ("",), 0.7),
+            Workload("scene by id", SCENE, "/scene_by_id", (scene,), 0.7),
+            Workload("create scene", CREATE_SCENE, "/insert_scene", targets, 0.6, token),
         ]
         print(
             f"{'workload':<14}{'product/s':>10}{'floor/s':>9}{'ratio':>7}{'least':>7}"

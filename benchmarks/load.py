@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -34,16 +35,23 @@ class Load:
     answer: bytes
 
 
-def measured(port: int, request: Request, *, connections: int, seconds: float) -> Load:
-    """Load the server on this port for some seconds."""
-    return asyncio.run(_measured(port, request, connections, seconds))
+def measured(port: int, requests: Sequence[Request], *, connections: int, seconds: float) -> Load:
+    """Load the server on this port for some seconds; the connections take the requests in turn."""
+    return asyncio.run(_measured(port, requests, connections, seconds))
 
 
-async def _measured(port: int, request: Request, connections: int, seconds: float) -> Load:
+async def _measured(
+    port: int, requests: Sequence[Request], connections: int, seconds: float
+) -> Load:
     end = time.perf_counter() + seconds
     took: list[float] = []
     started = time.perf_counter()
-    answers = await asyncio.gather(*(_client(port, request, end, took) for _ in range(connections)))
+    answers = await asyncio.gather(
+        *(
+            _client(port, requests[number % len(requests)], end, took)
+            for number in range(connections)
+        )
+    )
     elapsed = time.perf_counter() - started
     ordered = sorted(took)
     return Load(
