@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import cast
 
@@ -24,6 +25,18 @@ def check_rate(name: str, key: str) -> None:
 
     A dead Redis never refuses anybody: this process then counts alone. Raises RateLimited.
     """
+    _apply(name, key, MovingWindowRateLimiter.hit)
+
+
+def require_rate(name: str, key: str) -> None:
+    """Refuse like `check_rate` when the limit is reached, but count nothing.
+
+    Raises RateLimited.
+    """
+    _apply(name, key, MovingWindowRateLimiter.test)
+
+
+def _apply(name: str, key: str, ask: Callable[..., bool]) -> None:
     rate = settings.RATE_LIMITS.get(name, "")
     if not rate:
         return
@@ -31,21 +44,22 @@ def check_rate(name: str, key: str) -> None:
     for storage in (_shared(settings.REDIS_URL), _local()):
         if storage is None:
             continue
+        limiter = MovingWindowRateLimiter(storage)
         try:
-            _count(storage, item, name, key)
+            if not ask(limiter, item, name, key):
+                raise _refusal(limiter, item, name, key)
         except StorageError:
             logger.warning("Rate limits can't reach Redis; this process counts alone.")
         else:
             return
 
 
-def _count(storage: Storage, item: RateLimitItem, name: str, key: str) -> None:
-    limiter = MovingWindowRateLimiter(storage)
-    if limiter.hit(item, name, key):
-        return
+def _refusal(
+    limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, key: str
+) -> RateLimited:
     reset = limiter.get_window_stats(item, name, key).reset_time
     wait = max(1, math.ceil(reset - time.time()))
-    raise RateLimited(f"Too many calls; try again in {wait} seconds.", retry_after=wait)
+    return RateLimited(f"Too many calls; try again in {wait} seconds.", retry_after=wait)
 
 
 def forget_rates() -> None:

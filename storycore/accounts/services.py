@@ -15,7 +15,7 @@ from storycore.access import Actor, require_login
 from storycore.accounts.models import User
 from storycore.accounts.tokens import TokenPair, issue_pair, revoke_all
 from storycore.errors import Forbidden, InvalidInput, NotFound, StoryCoreError
-from storycore.limits import check_rate
+from storycore.limits import check_rate, require_rate
 
 EMAIL_MAX = 254
 NAME_MAX = 150
@@ -51,21 +51,24 @@ def create_user(email: str, password: str, name: str = "") -> User:
 def log_in(email: str, password: str, client: str) -> tuple[User, TokenPair]:
     """The user and the tokens of a new login.
 
-    Guessing is limited by `client` (an address) and by account. Raises RateLimited, WrongCredentials.
+    Guessing is limited: attempts by account, and failures by `client` (an address), so that many people
+    behind one address can log in. Raises RateLimited, WrongCredentials.
     """
-    check_rate("login", f"address:{client}")
     address = email.strip().lower()
+    require_rate("login", f"address:{client}")
     check_rate("login", f"account:{address[:EMAIL_MAX]}")
     user = User.objects.filter(email__iexact=address).first() if address else None
     if user is None:
         # The same work as for a known address, or the time of the answer would tell them apart.
         make_password(password[:PASSWORD_MAX])
-        raise WrongCredentials("The e-mail address or the password is wrong.")
-    if len(password) > PASSWORD_MAX or not user.check_password(password):
-        raise WrongCredentials("The e-mail address or the password is wrong.")
-    if not user.is_active:
+    if user is None or not _may_enter(user, password):
+        check_rate("login", f"address:{client}")
         raise WrongCredentials("The e-mail address or the password is wrong.")
     return user, issue_pair(user)
+
+
+def _may_enter(user: User, password: str) -> bool:
+    return len(password) <= PASSWORD_MAX and user.check_password(password) and user.is_active
 
 
 def change_role(actor: Actor, user_id: str, *, is_admin: bool) -> None:
