@@ -128,7 +128,7 @@ def test_a_decoder_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         decode_sound(path, "mp3", ("mp3float",), 1800.0, MediaLimits(decode_seconds=0))
 
     assert refusal.value.reason == "UNDECODABLE"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_a_decoder_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:

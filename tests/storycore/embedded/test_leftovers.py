@@ -49,4 +49,4 @@ def test_no_leftovers_cost_no_time(tmp_path: Path) -> None:
     began = time.monotonic()
 
     assert end_leftovers(tmp_path) == []
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5

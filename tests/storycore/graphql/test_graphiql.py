@@ -10,10 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from graphql import get_variable_values, parse, validate
 
-from storycore.graphql.graphiql import VENDORED, examples, integrity
+from config.schema import schema
+from storycore.graphql.graphiql import VENDORED, Example, examples, integrity
 from tests.storycore.graphql.conftest import Send
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -134,3 +137,14 @@ def test_production_can_collect_the_files_and_serves_them_unchanged(settings, tm
     manifest = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     for one in LOCKED["files"]:
         assert sri((tmp_path / manifest[one["file"]]).read_bytes()) == one["integrity"]
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda one: one.query.split("\n")[1][:20])
+def test_the_examples_fit_the_schema(example: Example):
+    document = parse(example.query)
+
+    assert validate(schema.graphql_schema, document) == []
+    (operation,) = document.definitions
+    variables = json.loads(example.variables or "{}")
+    coerced = get_variable_values(schema.graphql_schema, operation.variable_definitions, variables)
+    assert isinstance(coerced, dict), coerced

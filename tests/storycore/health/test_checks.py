@@ -8,27 +8,27 @@ import time
 from storycore.health.checks import Check, run_checks
 
 
-def slow() -> None:
-    time.sleep(0.3)
-
-
 def broken() -> None:
     raise KeyError("no such thing")
 
 
 def test_runs_side_by_side_and_keeps_the_order() -> None:
-    began = time.monotonic()
+    # Each waits for the other: one after the other they would never end.
+    meeting = threading.Barrier(2, timeout=20)
 
-    findings = run_checks([Check("one", slow), Check("two", slow), Check("three", lambda: None)])
+    def meet() -> None:
+        meeting.wait()
 
-    assert time.monotonic() - began < 0.55
+    findings = run_checks(
+        [Check("one", meet), Check("two", meet), Check("three", lambda: None)], 20
+    )
+
     assert [(one.name, one.is_ok) for one in findings] == [
         ("one", True),
         ("two", True),
         ("three", True),
     ]
-    assert 290 < findings[0].latency_ms < 550
-    assert findings[2].latency_ms < 100
+    assert all(one.latency_ms >= 0 for one in findings)
 
 
 def test_a_failure_and_a_hang_are_findings() -> None:
@@ -39,7 +39,7 @@ def test_a_failure_and_a_hang_are_findings() -> None:
         [Check("hangs", release.wait), Check("breaks", broken), Check("works", lambda: None)], 0.2
     )
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
     release.set()
     problems = [(one.name, one.problem) for one in findings]
     assert problems == [
