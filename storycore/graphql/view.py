@@ -1,7 +1,7 @@
 """How does a GraphQL request come in over HTTP, and how does its answer go out? docs/graphql.md has the rules.
 
-The view is synchronous: resolvers ask MongoDB by the synchronous driver, which measured faster here than its
-asynchronous one, and under ASGI Django runs each request in a thread of its own.
+The view is synchronous: resolvers use the synchronous MongoDB driver, which measured faster here than the
+asynchronous one, and storycore/serving.py runs each request in one thread of its pool.
 """
 
 from __future__ import annotations

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from storycore.logs import REQUEST_ID
-from storycore.requests import HEADER, RequestIdMiddleware
+from storycore.requests import HEADER, RequestIdMiddleware, client_address
 
 MADE = re.compile(r"[0-9a-f]{32}")
 # What the view saw: the id on the request, and the one that log lines get.
@@ -94,3 +95,27 @@ def test_the_id_is_forgotten_when_the_view_fails(caplog: pytest.LogCaptureFixtur
 
     assert caplog.messages == ["about to fail with 12345678"]
     assert REQUEST_ID.get() == ""
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "", "10.0.0.9"),
+        # Without proxies of ours the header is the client's own word.
+        (0, "1.1.1.1", "10.0.0.9"),
+        (1, "1.1.1.1", "1.1.1.1"),
+        (1, "6.6.6.6, 1.1.1.1", "1.1.1.1"),
+        (2, "6.6.6.6, 1.1.1.1, 10.0.0.8", "1.1.1.1"),
+        # A request that went around a proxy.
+        (2, "6.6.6.6", "10.0.0.9"),
+        (1, "", "10.0.0.9"),
+        (1, "1.1.1.1,", "10.0.0.9"),
+    ],
+)
+def test_the_address_is_the_one_our_proxies_saw(
+    settings: Any, proxies: int, forwarded: str, expected: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert client_address(request) == expected
