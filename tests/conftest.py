@@ -45,7 +45,8 @@ def django_db_setup(mongod: Mongod, django_db_setup: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def content_indexes(mongod: Mongod) -> None:
+def content_indexes(mongod: Mongod, django_db_setup: None) -> None:
+    """After Django has set its databases up: setting up the `content` alias drops what is there."""
     ensure_indexes()
 
 

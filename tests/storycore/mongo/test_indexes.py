@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from storycore.embedded.mongod import Mongod
 from storycore.mongo.connection import database
 from storycore.mongo.indexes import ensure_indexes
 
 
-def test_missing_indexes_are_made_and_surplus_ones_named(mongod: Mongod) -> None:
-    ensure_indexes()
+def test_missing_indexes_are_made_and_surplus_ones_named(content_indexes: None) -> None:
     database()["scenes"].drop_index("scenario_order")
     database()["scenes"].create_index("nobody_asked", name="nobody_asked")
 
