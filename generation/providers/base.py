@@ -123,6 +123,8 @@ class Next:
 
     `provider_ref` is what `cancel` takes; it is stored before anything else is done, so that a
     restart goes on instead of paying again. `progress` is 0 to 100 where the provider tells it.
+    `usage` and `details` are known already and no later answer repeats them: the job keeps them and
+    adds those of the media.
     """
 
     call: Call
@@ -131,6 +133,8 @@ class Next:
     progress: int | None = None
     message: str | None = None
     provider_ref: str | None = None
+    usage: Mapping[str, JSON] = field(default_factory=dict)
+    details: Mapping[str, JSON] = field(default_factory=dict)
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:

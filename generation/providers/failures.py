@@ -7,8 +7,13 @@ will refuse everybody else as well until somebody changes something.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
+from generation.providers.base import CREATE, DOWNLOAD, Reply
+from generation.providers.error_bodies import Said, said_by
+from generation.providers.waiting import wait_seconds
 from storycore.errors import StoryCoreError
 
 
@@ -143,3 +148,96 @@ class StoppedThere(ProviderFailure):
     code = "PROVIDER_STOPPED"
     tries_next = False
     lead = "The run was stopped at the provider"
+
+
+# What is said by code has a meaning whatever the status is: ElevenLabs answers 401 when an account has
+# no credit left, OpenAI 429.
+CREDIT_CODES = frozenset(
+    {
+        "quota_exceeded", "insufficient_quota", "insufficient_credit", "insufficient_credits",
+        "billing_hard_limit_reached", "billing_not_active", "payment_required",
+    }
+)  # fmt: skip
+INPUT_CODES = frozenset({"max_character_limit_exceeded", "voice_not_found", "invalid_voice_id"})
+KEY_CODES = frozenset({"invalid_api_key", "missing_permissions", "invalid_authentication"})
+REFUSAL_CODES = frozenset(
+    {
+        "content_policy_violation", "moderation_blocked", "content_filter", "content_violation",
+        "bad_prompt", "responsibleaipolicyviolation",
+    }
+)  # fmt: skip
+CREDIT_WORDS = re.compile(
+    r"exhausted balance|insufficient (?:credit|balance|funds|quota)|out of credit"
+    r"|exceeded your (?:monthly |current )?(?:included credits|quota)",
+    re.IGNORECASE,
+)
+REFUSAL_WORDS = re.compile(
+    r"\bnsfw\b|content (?:policy|filter)|safety (?:system|filter|checker|guidelines)"
+    r"|flagged as sensitive|sensitive content|moderation",
+    re.IGNORECASE,
+)
+BY_STATUS: Mapping[int, type[ProviderFailure]] = {
+    401: BadKey,
+    402: OutOfCredit,
+    403: BadKey,
+    404: Gone,
+    405: Gone,
+    408: Busy,
+    410: Gone,
+    425: Busy,
+    429: Busy,
+    501: Gone,
+}
+
+
+def failure_of(
+    reply: Reply, *, stage: str = CREATE, secrets: Collection[str] = ()
+) -> ProviderFailure:
+    """The failure that an error answer means, to be raised; its text holds no secret and is short.
+
+    A download says nothing about keys and models: what is not there is ResultGone.
+    """
+    said = said_by(reply, secrets)
+    kind = _download_kind(reply) if stage == DOWNLOAD else _kind(reply.status, said)
+    return kind(
+        said.text or f"HTTP {reply.status}",
+        http_status=reply.status,
+        provider_code=said.code,
+        retry_after_seconds=wait_seconds(reply) if kind.retryable else None,
+    )
+
+
+def run_failure(said: Said) -> ProviderFailure:
+    """The failure that the words of a run which ended badly mean."""
+    refused = bool(REFUSAL_CODES & set(said.codes)) or bool(REFUSAL_WORDS.search(said.text))
+    return (ContentRefused if refused else RunFailed)(said.text, provider_code=said.code)
+
+
+def _kind(status: int, said: Said) -> type[ProviderFailure]:
+    if status < 400:
+        return BadOutput
+    by_code = _kind_by_code(status, said)
+    if by_code is not None:
+        return by_code
+    return BY_STATUS.get(status, Busy if status >= 500 else WrongInput)
+
+
+def _kind_by_code(status: int, said: Said) -> type[ProviderFailure] | None:
+    codes = set(said.codes)
+    spoken = {400, 401, 402, 403, 422}
+    if status >= 500:
+        return None
+    if codes & CREDIT_CODES or (status in spoken and CREDIT_WORDS.search(said.text)):
+        return OutOfCredit
+    if codes & REFUSAL_CODES or (status in {400, 422} and REFUSAL_WORDS.search(said.text)):
+        return ContentRefused
+    if codes & INPUT_CODES:
+        return WrongInput
+    if codes & KEY_CODES:
+        return BadKey
+    return TooManyAtOnce if "too_many_concurrent_requests" in codes else None
+
+
+def _download_kind(reply: Reply) -> type[ProviderFailure]:
+    passing = reply.status in {408, 425, 429} or reply.status >= 500
+    return Busy if passing else ResultGone

@@ -38,6 +38,9 @@ class BadOptions(ValueError):
 class RetiredProvider(BadOptions):
     """The named provider has ended; `valid` lists what may be used instead."""
 
+    def __init__(self, backend: str, ended: str, replacements: Sequence[str]) -> None:
+        super().__init__(f"Provider {backend!r}", [f"its API ended on {ended}"], replacements)
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -83,7 +86,10 @@ def provider_names() -> tuple[str, ...]:
 
 
 def provider_kind(backend: str) -> type[Any]:
-    """The class of a name of our table, an entry point, or a dotted path. Raises BadOptions."""
+    """The class of a name of our table, an entry point, or a dotted path.
+
+    Raises BadOptions; RetiredProvider for one that has ended.
+    """
     try:
         if backend in PROVIDERS:
             kind = _imported(PROVIDERS[backend])
@@ -95,6 +101,8 @@ def provider_kind(backend: str) -> type[Any]:
             raise _bad_backend(backend, "there is no such provider")
     except (ImportError, AttributeError) as error:
         raise _bad_backend(backend, f"it cannot be imported ({error})") from error
+    if hasattr(kind, "ended"):
+        raise RetiredProvider(backend, kind.ended, kind.replacements)
     if not (isinstance(kind, type) and is_dataclass(kind) and _is_complete(kind)):
         raise _bad_backend(backend, "it is no dataclass with a provider's methods")
     return kind

@@ -1,0 +1,134 @@
+"""How is a service of one's own asked, one that does a stage behind POST /generate?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urljoin
+
+from generation.providers.answering import Fetching, fetched, first_url, media_in, object_in
+from generation.providers.base import (
+    DOWNLOAD,
+    JSON,
+    TASKS,
+    Answer,
+    Call,
+    Offers,
+    Order,
+    Reply,
+    Task,
+    Text,
+    host_of,
+)
+from generation.providers.error_bodies import said_in
+from generation.providers.failures import BadOutput, run_failure
+from generation.providers.options import BadOptions, option
+from generation.providers.ordering import accepted_model, present
+
+# What the services call the prompt and some parameters; the rest keeps its name.
+PROMPTS: Mapping[Task, str] = {"speech": "script_text", "text": "prompt"}
+RENAMED: Mapping[str, str] = {"voice": "voice_id", "speed": "audio_speed", "pitch": "audio_pitch"}
+ANSWER_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class HttpService:
+    """A service that answers with {"text"}, {"url"}, {"images": [{"url"}]} or the bytes themselves."""
+
+    name: ClassVar[str] = "http"
+
+    base_url: str = option(means="The service's address.", url=True)
+    path: str = option("/generate", means="What is posted to.")
+    api_key: str = option("", means="A token that the service asks for.", secret=True)
+    tasks: tuple[str, ...] = option(TASKS, means="What the service makes.")
+    model: str = option("service", means="What is noted as the model.")
+    costs: bool = option(default=False, means="Each call costs money.")
+    honours_keys: bool = option(
+        default=True, means="The same Idempotency-Key gives the same result, paid once."
+    )
+    result_hosts: tuple[str, ...] = option(
+        (), means="Where results may lie; empty: anywhere public."
+    )
+    timeout_seconds: float = option(300.0, means="Seconds for one call.", between=(1, 3600))
+    max_bytes: int = option(20_000_000, means="The largest result, in bytes.", between=(1, 2**31))
+
+    def __post_init__(self) -> None:
+        wrong = sorted(set(self.tasks) - set(TASKS))
+        if wrong or not self.path.startswith("/"):
+            complaints = [f"option 'tasks' holds {task!r}" for task in wrong]
+            complaints += [] if self.path.startswith("/") else ["option 'path' must start with /"]
+            raise BadOptions(f"Options of provider {self.name!r}", complaints, TASKS)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The service's host."""
+        return frozenset({host_of(self.base_url)})
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The token, where there is one."""
+        return (self.api_key,) if self.api_key else ()
+
+    def offers(self) -> Offers:
+        """What the options say: nobody asks the service."""
+        tasks = tuple(task for task in TASKS if task in self.tasks)
+        return Offers(
+            tasks=tasks,
+            models=dict.fromkeys(tasks, (self.model,)),
+            cost_units=dict.fromkeys(tasks, "run" if self.costs else "nothing"),
+            parameters=dict.fromkeys(
+                tasks,
+                ("negative_prompt", "width", "height", "seed", "style", "voice", "language", "speed",
+                 "duration_seconds", "system", "max_tokens", "temperature"),
+            ),
+            idempotent=self.honours_keys,
+        )  # fmt: skip
+
+    def authorization(self) -> Mapping[str, str]:
+        """The token, where there is one."""
+        return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+
+    def request(self, order: Order) -> Call:
+        """Post the prompt and every parameter."""
+        accepted_model(order, self.offers())
+        body = {RENAMED.get(name, name): value for name, value in order.parameters.items()}
+        body |= {"task": order.task, PROMPTS.get(order.task, "prompt"): order.prompt}
+        keyed = {"Idempotency-Key": order.idempotency_key} if order.idempotency_key else {}
+        return Call(
+            "POST",
+            f"{self.base_url.rstrip('/')}{self.path}",
+            headers=keyed,
+            json=present(**body),
+            timeout_seconds=self.timeout_seconds,
+            max_bytes=max(ANSWER_BYTES, self.max_bytes),
+            paid=self.costs,
+            idempotent=self.honours_keys and bool(keyed),
+        )
+
+    def read(self, reply: Reply, stage: str, order: Order) -> Answer:
+        """The text, the bytes, or an address of them; a relative one is the service's own."""
+        told = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if stage == DOWNLOAD or (order.task != "text" and told != "application/json"):
+            return media_in(reply, stage, self.secrets)
+        answer = object_in(reply, stage, self.secrets)
+        if answer.get("error"):
+            raise run_failure(said_in(answer, self.secrets))
+        if order.task == "text":
+            return self._text(answer)
+        url = first_url(answer)
+        if not url:
+            raise BadOutput("it answered without an address")
+        fetching = Fetching(self.hosts, self.max_bytes, self.timeout_seconds, self.result_hosts)
+        return fetched(urljoin(f"{self.base_url.rstrip('/')}/", url), fetching)
+
+    def cancel(self, provider_ref: str) -> Call | None:
+        """Nothing runs on after its call."""
+        return None
+
+    def _text(self, answer: Mapping[str, Any]) -> Text:
+        text, model, usage = answer.get("text"), answer.get("model"), answer.get("usage")
+        if not isinstance(text, str) or not text.strip():
+            raise BadOutput("it answered with an empty text")
+        kept: dict[str, JSON] = usage if isinstance(usage, dict) else {}
+        return Text(text, kept, model if isinstance(model, str) else None)

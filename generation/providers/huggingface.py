@@ -1,0 +1,196 @@
+"""How is Hugging Face asked? Its router passes an order to hf-inference, or to others on the same token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from generation.providers.answering import (
+    Fetching,
+    chat_text,
+    fetched,
+    first_url,
+    media_in,
+    object_in,
+)
+from generation.providers.base import (
+    DOWNLOAD,
+    JSON,
+    Answer,
+    Call,
+    Offers,
+    Order,
+    Reply,
+    Task,
+    host_of,
+)
+from generation.providers.error_bodies import said_in
+from generation.providers.failures import Gone, UnknownAfterSend, failure_of, run_failure
+from generation.providers.fal import RESULT_HOSTS as FAL_HOSTS
+from generation.providers.fal import fal_details, fal_input
+from generation.providers.options import option
+from generation.providers.ordering import (
+    accepted_model,
+    chat_messages,
+    present,
+    sampling_of,
+    seed_of,
+    size_of,
+    styled_prompt,
+    text_of,
+)
+from generation.providers.replicate import RESULT_HOSTS as REPLICATE_HOSTS
+from generation.providers.replicate import prediction_path, replicate_input
+
+HF_INFERENCE, FAL, REPLICATE = "hf-inference", "fal-ai", "replicate"
+# What each of them calls its models; an empty name means that it does not do this.
+MODELS: Mapping[str, Mapping[Task, str]] = {
+    HF_INFERENCE: {
+        "image": "black-forest-labs/FLUX.1-schnell",
+        "speech": "facebook/mms-tts-eng",
+    },
+    FAL: {"image": "fal-ai/flux/schnell", "speech": "fal-ai/kokoro/american-english"},
+    REPLICATE: {"image": "black-forest-labs/flux-schnell", "speech": "minimax/speech-02-turbo"},
+}
+PARAMETERS: Mapping[Task, tuple[str, ...]] = {
+    "image": ("negative_prompt", "width", "height", "seed", "style"),
+    "speech": (),
+    "text": ("system", "max_tokens", "temperature", "seed"),
+}
+NOT_SERVED = "this model is not served by {}"
+
+
+@dataclass(frozen=True)
+class HuggingFace:
+    """Hugging Face's router."""
+
+    name: ClassVar[str] = "huggingface"
+
+    api_key: str = option(means="A token, hf_...", secret=True)
+    base_url: str = option("https://router.huggingface.co", means="The router's address.", url=True)
+    provider: str = option(
+        HF_INFERENCE, means="Who makes pictures and speech on this token.", choices=tuple(MODELS)
+    )
+    image_model: str = option("", means="Makes pictures, named as that provider names it.")
+    speech_model: str = option("", means="Speaks, named as that provider names it.")
+    text_model: str = option("meta-llama/Llama-3.1-8B-Instruct", means="Writes; empty: none.")
+    other_models: tuple[str, ...] = option((), means="Models that an order may name instead.")
+    extra_parameters: Mapping[str, Any] = option(
+        {}, means="Inputs that go with every picture or speech."
+    )
+    timeout_seconds: float = option(120.0, means="Seconds for one call.", between=(1, 600))
+    max_bytes: int = option(20_000_000, means="The largest result, in bytes.", between=(1, 2**31))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The router's host."""
+        return frozenset({host_of(self.base_url)})
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The token."""
+        return (self.api_key,)
+
+    def offers(self) -> Offers:
+        """Pictures, speech, text. No music: no provider behind the router makes it."""
+        named: dict[Task, str] = {
+            "image": self.image_model or MODELS[self.provider]["image"],
+            "speech": self.speech_model or MODELS[self.provider]["speech"],
+            "text": self.text_model,
+        }
+        models = {task: (model, *self.other_models) for task, model in named.items() if model}
+        units: dict[Task, str] = {"image": "run", "speech": "run", "text": "token"}
+        return Offers(
+            tasks=tuple(models),
+            models=models,
+            cost_units={task: units[task] for task in models},
+            parameters={task: PARAMETERS[task] for task in models},
+        )
+
+    def authorization(self) -> Mapping[str, str]:
+        """The token, whoever does the work."""
+        return {"Authorization": f"Bearer {self.api_key}"}
+
+    def request(self, order: Order) -> Call:
+        """One call that is answered with the result, or with its address."""
+        model = accepted_model(order, self.offers())
+        if order.task == "text":
+            body: dict[str, JSON] = {
+                "model": model,
+                "messages": chat_messages(order),
+                **sampling_of(order),
+            }
+            return self._post("/v1/chat/completions", body)
+        if self.provider == FAL:
+            body = {**self.extra_parameters, **fal_input(order)}
+            return self._post(f"/fal-ai/{quote(model, safe='/')}", body)
+        if self.provider == REPLICATE:
+            return self._replicate(model, order)
+        parameters = {**self.extra_parameters, **(_drawing(order) if order.task == "image" else {})}
+        inputs = styled_prompt(order) if order.task == "image" else order.prompt
+        body = {"inputs": inputs, **({"parameters": parameters} if parameters else {})}
+        return self._post(f"/hf-inference/models/{quote(model, safe='/')}", body)
+
+    def read(self, reply: Reply, stage: str, order: Order) -> Answer:
+        """The bytes or the text; behind the router an address of them."""
+        if stage == DOWNLOAD:
+            return media_in(reply, stage, self.secrets)
+        if reply.status == 404:
+            said = failure_of(reply, secrets=self.secrets)
+            whose = self.provider if order.task != "text" else "the router"
+            raise Gone(f"{NOT_SERVED.format(whose)} ({said.said})", http_status=404)
+        if order.task == "text":
+            return chat_text(reply, stage, self.secrets)
+        if self.provider == HF_INFERENCE:
+            return media_in(reply, stage, self.secrets)
+        return self._elsewhere(object_in(reply, stage, self.secrets))
+
+    def cancel(self, provider_ref: str) -> Call | None:
+        """Nothing runs on after its call."""
+        return None
+
+    def _post(
+        self, path: str, body: Mapping[str, JSON], headers: Mapping[str, str] | None = None
+    ) -> Call:
+        return Call(
+            "POST",
+            f"{self.base_url.rstrip('/')}{path}",
+            headers=headers or {},
+            json=body,
+            timeout_seconds=self.timeout_seconds,
+            max_bytes=self.max_bytes,
+            paid=True,
+        )
+
+    def _replicate(self, model: str, order: Order) -> Call:
+        path, version = prediction_path(model)
+        field = "text" if order.task == "speech" else "prompt"
+        inputs = {**self.extra_parameters, **replicate_input(order, field, "aspect_ratio")}
+        return self._post(f"/replicate{path}", {**version, "input": inputs}, {"Prefer": "wait"})
+
+    def _elsewhere(self, answer: Mapping[str, Any]) -> Answer:
+        url = first_url(answer)
+        if answer.get("status") in ("failed", "canceled") or (answer.get("error") and not url):
+            raise run_failure(said_in(answer, self.secrets))
+        if url is None and self.provider == REPLICATE:
+            raise UnknownAfterSend("no output within the 60 seconds that the router waits")
+        hosts = FAL_HOSTS if self.provider == FAL else REPLICATE_HOSTS
+        details = (
+            fal_details(answer) if self.provider == FAL else present(prediction=answer.get("id"))
+        )
+        fetching = Fetching(
+            self.hosts, self.max_bytes, self.timeout_seconds, hosts, details=details
+        )
+        return fetched(url, fetching)
+
+
+def _drawing(order: Order) -> dict[str, JSON]:
+    size = size_of(order)
+    return present(
+        negative_prompt=text_of(order, "negative_prompt"),
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        seed=seed_of(order),
+    )
