@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
@@ -25,18 +26,28 @@ class HalfReadable(io.BytesIO):
         return super().read(min(size, self._half))
 
 
+@dataclass
 class FaultyStore:
-    """Passes everything on to `store`; every write and removal meets `fault` while it is set."""
+    """Passes everything on to `store`; every write and removal meets `fault` while it is set.
 
-    def __init__(self, store: AssetStore, fault: str = "") -> None:
-        self.store = store
-        self.name = store.name  # type: ignore[misc]
-        self.fault = fault
-        self.faults_met = 0
+    The first `spared` writes are let through. A dataclass, so that it can stand in the table of stores.
+    """
+
+    store: AssetStore
+    fault: str = ""
+    spared: int = 0
+    faults_met: int = field(default=0, init=False)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return self.store.name
 
     def save(
         self, key: str, file: BinaryIO, content_type: str, *, private: bool = False
     ) -> StoredFile:
+        if self.spared:
+            self.spared -= 1
+            return self.store.save(key, file, content_type, private=private)
         if self.fault == "during":
             self.faults_met += 1
             file.seek(0)
