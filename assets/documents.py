@@ -10,6 +10,7 @@ from storycore.mongo.fields import JsonField, TextField
 IMAGE, SOUND, VIDEO = "image", "sound", "video"
 TYPES = (IMAGE, SOUND, VIDEO)
 TAGS_MAX = 20
+VERSIONS_MAX = 20
 
 
 class Asset(StoredDocument):
@@ -48,9 +49,9 @@ class Asset(StoredDocument):
         help_text="Facts about the file (size, mimeType, width, height, duration, sha256) and how it was made.",
     )
     versions = ListField(
-        JsonField(depth=5, values=1_200),
-        max_length=20,
-        help_text="Earlier files of this asset, newest last.",
+        JsonField(values=1_200),
+        max_length=VERSIONS_MAX,
+        help_text="Earlier files of this asset, newest last: id, file, metadata, replaced_at.",
     )
     folder = TextField(max_length=200, help_text="A folder path such as chapter-1/rooms.")
     tags = ListField(

@@ -84,6 +84,13 @@ class AssetInUse(StoryCoreError):
         )
 
 
+class DirectUploadsOff(StoryCoreError):
+    """The storage takes no files straight from clients; send them by an upload to this server."""
+
+    code = "DIRECT_UPLOADS_OFF"
+    status = 409
+
+
 class StorageUnavailable(Unavailable):
     """The file storage did not do what was asked; nothing is known to be stored."""
 

@@ -1,4 +1,4 @@
-"""Who uses an asset? Higher apps say so through this port; deleting asks them first."""
+"""Who uses an asset, and where can one be put? Higher apps say so through these ports."""
 
 from __future__ import annotations
 
@@ -38,6 +38,25 @@ class AssetHolder(Protocol):
         """Clear every reference to the asset within the session's transaction; returns how many."""
 
 
+@dataclass(frozen=True, slots=True)
+class AttachedScene:
+    """The scene that an asset was put into."""
+
+    id: ObjectId
+    title: str
+    field: str
+
+
+class SceneAttacher(Protocol):
+    """The app whose scenes show and play assets."""
+
+    def require_place(self, actor: Actor, scene: ObjectId, field: str, type_: str) -> None:
+        """Refuse before anything is stored: NotFound, Forbidden, InvalidInput for field or type."""
+
+    def attach(self, actor: Actor, scene: ObjectId, field: str, asset: ObjectId) -> AttachedScene:
+        """Put the asset into the scene's field (image, sound or music). Raises like `require_place`."""
+
+
 HOLDERS: list[AssetHolder] = []
 """Filled by the apps that hold assets, when Django starts."""
 
@@ -46,3 +65,12 @@ def register_holder(holder: AssetHolder) -> None:
     """Add an app that refers to assets; twice is the same as once."""
     if holder not in HOLDERS:
         HOLDERS.append(holder)
+
+
+ATTACHERS: list[SceneAttacher] = []
+"""One, when an app with scenes is installed."""
+
+
+def register_attacher(attacher: SceneAttacher) -> None:
+    """Name the app whose scenes take assets; the last one named counts."""
+    ATTACHERS[:] = [attacher]

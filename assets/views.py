@@ -12,6 +12,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    HttpResponseRedirect,
     StreamingHttpResponse,
 )
 from django.utils.http import content_disposition_header
@@ -36,13 +37,23 @@ def media(request: HttpRequest, key: str) -> HttpResponseBase:
     found = find_delivered(key, request.actor, request.GET.get("token"))
     if found is None:
         return HttpResponse("There is no such file.", status=404, content_type="text/plain")
-    if request.headers.get("If-None-Match") == found.etag:
+    if found.address is not None:
+        moved = HttpResponseRedirect(found.address)
+        moved["Cache-Control"] = "no-store"
+        return moved
+    if found.etag in _known_tags(request):
         return _with_headers(HttpResponse(status=304), found, request)
     try:
         file = store_of("local").open(StoredFile(key, "local"))
     except StoredFileMissing:
         return HttpResponse("There is no such file.", status=404, content_type="text/plain")
     return _with_headers(_answer(request, file, found), found, request)
+
+
+def _known_tags(request: HttpRequest) -> set[str]:
+    """What the browser says it has; proxies that compress make tags weak."""
+    known = request.headers.get("If-None-Match", "").split(",")
+    return {one.strip().removeprefix("W/") for one in known}
 
 
 def _answer(request: HttpRequest, file: BinaryIO, found: Delivered) -> HttpResponseBase:

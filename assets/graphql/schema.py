@@ -20,6 +20,15 @@ def _filters() -> dict[str, Any]:
         "type": graphene.String(description="Only image, sound or video."),
         "search": graphene.String(description="Words in the name or the tags."),
         "mine": graphene.Boolean(description="Only your own."),
+        "owner": graphene.ID(description="Only those of the user with this id."),
+        "tag": graphene.String(description="Only those with this tag."),
+        "folder": graphene.String(description="Only those in this folder or below it."),
+        "ai_generated": graphene.Boolean(
+            description="Only those made by an AI, or only the others."
+        ),
+        "unused": graphene.Boolean(
+            description="Only your own that nothing uses, or only those that something uses."
+        ),
     }
 
 

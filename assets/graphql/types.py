@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import graphene
 
 from assets import documents
 from assets.queries.addresses import asset_url, full_asset_url, thumbnail_url
+from assets.queries.facts import file_name_of, megabytes_of, public_metadata_of
 from assets.queries.usages import usages_by_asset
+from assets.queries.versions import versions_by_asset
 from storycore.access import Actor
 from storycore.accounts.graphql.types import User
 from storycore.accounts.queries import users_by_id
@@ -21,7 +24,6 @@ from storycore.mongo.reading import Row
 
 _FILE = ("file", "is_public")
 _THUMBNAILS = ("metadata.thumbnails", "is_public")
-_MEGABYTE = 1024 * 1024
 
 
 def _load_users(_actor: Actor, ids: Collection[str], fields: frozenset[str]) -> Mapping[str, Row]:
@@ -35,23 +37,6 @@ def _fact(name: str) -> Callable[[Row], Any]:
     return read
 
 
-def _filename(row: Row) -> str | None:
-    key: str | None = (row.get("file") or {}).get("key")
-    return key.rpartition("/")[2] if key else None
-
-
-def _megabytes(row: Row) -> float | None:
-    size = (row.get("metadata") or {}).get("size")
-    return None if size is None else round(size / _MEGABYTE, 2)
-
-
-def _metadata(row: Row) -> dict[str, Any]:
-    """All facts but where previews lie: that is the store's business."""
-    return {
-        name: value for name, value in (row.get("metadata") or {}).items() if name != "thumbnails"
-    }
-
-
 def _fact_column(type_: Any, name: str, description: str) -> Column:
     return Column(type_, f"metadata.{name}", read=_fact(name), description=description)
 
@@ -63,6 +48,38 @@ class AssetUsage(RowType):
     scene_title = Column(graphene.String, "scene_title", description="Its title.", required=True)
     scenario_id = Column(graphene.ID, "scenario_id", description="Its scenario.", required=True)
     field = Column(graphene.String, "field", description="image, sound or music.", required=True)
+
+
+class AssetVersion(RowType):
+    """An earlier file of an asset, one take of it; for its owner and admins."""
+
+    id = Column(graphene.ID, "id", description="What restoreAssetVersion takes.", required=True)
+    url = Column(graphene.String, *_FILE, read=asset_url, description="Where the file is; signed.")
+    thumbnail_url = Column(
+        graphene.String,
+        *_THUMBNAILS,
+        read=thumbnail_url,
+        description="A preview that fits in 320 pixels; null for sounds.",
+    )
+    file_size = _fact_column(graphene.Int, "size", "The size in bytes.")
+    mime_type = _fact_column(graphene.String, "mimeType", "The media type, read from the bytes.")
+    width = _fact_column(graphene.Int, "width", "Pixels across, for pictures.")
+    height = _fact_column(graphene.Int, "height", "Pixels down, for pictures.")
+    duration = _fact_column(graphene.Float, "duration", "Seconds, for sounds.")
+    metadata = Column(
+        JSON,
+        "metadata",
+        read=public_metadata_of,
+        description="All facts about the file.",
+        required=True,
+    )
+    replaced_at = Column(
+        graphene.DateTime,
+        "replaced_at",
+        read=lambda row: datetime.fromisoformat(row["replaced_at"]),
+        description="When another file took its place (UTC).",
+        required=True,
+    )
 
 
 class Asset(RowType):
@@ -93,11 +110,11 @@ class Asset(RowType):
         description="A preview that fits in 320 pixels; null for sounds.",
     )
     filename = Column(
-        graphene.String, "file", read=_filename, description="The stored file's name."
+        graphene.String, "file", read=file_name_of, description="The stored file's name."
     )
     file_size = _fact_column(graphene.Int, "size", "The size in bytes.")
     file_size_mb = Column(
-        graphene.Float, "metadata.size", read=_megabytes, description="The size in megabytes."
+        graphene.Float, "metadata.size", read=megabytes_of, description="The size in megabytes."
     )
     mime_type = _fact_column(graphene.String, "mimeType", "The media type, read from the bytes.")
     width = _fact_column(graphene.Int, "width", "Pixels across, for pictures.")
@@ -117,7 +134,11 @@ class Asset(RowType):
         "The loudness over the sound's length, 0 to 1, for drawing a waveform.",
     )
     metadata = Column(
-        JSON, "metadata", read=_metadata, description="All facts about the file.", required=True
+        JSON,
+        "metadata",
+        read=public_metadata_of,
+        description="All facts about the file.",
+        required=True,
     )
     tags = Column(
         graphene.List(graphene.NonNull(graphene.String)),
@@ -131,6 +152,33 @@ class Asset(RowType):
     )
     uploader = One(User, by="uploaded_by", load=_load_users, description="Its owner.")
     used_in = Many(AssetUsage, by="_id", load=usages_by_asset, description="Where it is used.")
+    versions = Many(
+        AssetVersion,
+        by="_id",
+        load=versions_by_asset,
+        description="Earlier takes of it, newest first; empty unless it is yours.",
+    )
+
+
+class UploadField(graphene.ObjectType):
+    """One field of a form that sends a file straight to the storage."""
+
+    name = graphene.String(required=True, description="The field's name.")
+    value = graphene.String(required=True, description="The field's value.")
+
+
+class AssetUploadForm(graphene.ObjectType):
+    """How to send one file straight to the storage: post the fields in their order, then the file as `file`."""
+
+    id = graphene.ID(required=True, description="What completeAssetUpload takes.")
+    url = graphene.String(required=True, description="Where to post multipart/form-data.")
+    fields = graphene.List(
+        graphene.NonNull(UploadField),
+        required=True,
+        description="The signed fields that come before the file.",
+    )
+    expires_at = graphene.DateTime(required=True, description="How long the form holds (UTC).")
+    max_bytes = graphene.Int(required=True, description="The largest file that is taken.")
 
 
 AssetConnection = connection_type(Asset)

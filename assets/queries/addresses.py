@@ -12,14 +12,6 @@ from assets.storage import open_store
 from assets.storage.base import AssetStore, StoredFile
 from storycore.mongo.reading import Row
 
-FILE_PLACES = (
-    "file.key",
-    "metadata.thumbnails.file.key",
-    "versions.file.key",
-    "versions.metadata.thumbnails.file.key",
-)
-"""Where the record of an asset names stored files."""
-
 
 @lru_cache(maxsize=8)
 def store_of(backend: str) -> AssetStore:

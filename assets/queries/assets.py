@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assets.documents import TYPES, Asset
+from assets.ports import HOLDERS
 from storycore.access import Actor, require_login, visible_to
 from storycore.errors import InvalidInput
 from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where
@@ -38,20 +39,54 @@ def count_assets(actor: Actor, filters: Mapping[str, Any]) -> int:
 
 
 def matching(actor: Actor, filters: Mapping[str, Any]) -> dict[str, Any]:
-    """The MongoDB filter for `type`, `search` (name and tags) and `mine`.
+    """The MongoDB filter for what a list was asked for; every filter narrows the others.
 
-    Raises InvalidInput for an unknown type or too long a search, Unauthenticated for `mine` without a login.
+    `search` looks at name and tags, `folder` takes those below it too. Raises InvalidInput for an unknown
+    type or too long a text, Unauthenticated for `mine` and `unused` without a login.
     """
     parts = [_visible(actor)]
-    if filters.get("type"):
-        if filters["type"] not in TYPES:
-            raise InvalidInput(f"type is one of {', '.join(TYPES)}.", field="type")
-        parts.append({"type": filters["type"]})
-    if filters.get("mine"):
-        parts.append({"uploaded_by": require_login(actor)})
-    if filters.get("search"):
-        parts.append(_search(filters["search"]))
+    parts += [_FILTERS[name](actor, value) for name, value in filters.items() if _is_given(value)]
     return {"$and": parts}
+
+
+def _is_given(value: Any) -> bool:
+    """An empty text and null ask for nothing; false is an answer."""
+    return value is not None and value != ""
+
+
+def _of_type(_actor: Actor, type_: str) -> dict[str, Any]:
+    if type_ not in TYPES:
+        raise InvalidInput(f"type is one of {', '.join(TYPES)}.", field="type")
+    return {"type": type_}
+
+
+def _mine(actor: Actor, wanted: bool) -> dict[str, Any]:  # noqa: FBT001 - a filter's value
+    return {"uploaded_by": require_login(actor)} if wanted else {}
+
+
+def _of_owner(_actor: Actor, owner: str) -> dict[str, Any]:
+    return {"uploaded_by": owner}
+
+
+def _tagged(_actor: Actor, tag: str) -> dict[str, Any]:
+    return {"tags": tag}
+
+
+def _in_folder(_actor: Actor, folder: str) -> dict[str, Any]:
+    path = _bounded(folder, "folder").strip("/")
+    return {"folder": {"$regex": f"^/*{re.escape(path)}(/|$)"}}
+
+
+def _made_by_ai(_actor: Actor, wanted: bool) -> dict[str, Any]:  # noqa: FBT001 - a filter's value
+    return {"metadata.aiGenerated": True if wanted else {"$ne": True}}
+
+
+def _unused(actor: Actor, wanted: bool) -> dict[str, Any]:  # noqa: FBT001 - a filter's value
+    """Among the actor's own: whether somebody else's private story uses an asset is not theirs to learn."""
+    own = {"uploaded_by": require_login(actor)}
+    ids = [row["_id"] for row in find_where(Asset, own, ("_id",), sort=NEWEST, limit=0)]
+    used = {key for holder in HOLDERS for key in holder.used_ids(ids)}
+    return own | {"_id": {"$nin" if wanted else "$in": list(used)}}
 
 
 def _visible(actor: Actor) -> dict[str, Any]:
@@ -59,12 +94,27 @@ def _visible(actor: Actor) -> dict[str, Any]:
     return {"$and": [{"deleting": {"$ne": True}}, seen]}
 
 
-def _search(text: str) -> dict[str, Any]:
-    if len(text) > SEARCH_MAX:
-        raise InvalidInput(f"A search has at most {SEARCH_MAX} characters.", field="search")
-    pattern = {"$regex": re.escape(text.strip()), "$options": "i"}
+def _search(_actor: Actor, text: str) -> dict[str, Any]:
+    pattern = {"$regex": re.escape(_bounded(text, "search").strip()), "$options": "i"}
     return {"$or": [{"name": pattern}, {"tags": pattern}]}
 
+
+def _bounded(text: str, field: str) -> str:
+    if len(text) > SEARCH_MAX:
+        raise InvalidInput(f"This has at most {SEARCH_MAX} characters.", field=field)
+    return text
+
+
+_FILTERS: dict[str, Callable[[Actor, Any], dict[str, Any]]] = {
+    "type": _of_type,
+    "search": _search,
+    "mine": _mine,
+    "owner": _of_owner,
+    "tag": _tagged,
+    "folder": _in_folder,
+    "ai_generated": _made_by_ai,
+    "unused": _unused,
+}
 
 assets_by_id = RowBy(Asset, where=_visible)
 """Assets that the actor may see."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from bson import ObjectId
 
 from assets.documents import Asset
+from assets.queries.assets import assets_by_id
 from storycore.access import Actor, is_owner, require_login, require_owner
 from storycore.errors import InvalidReference, NotFound
-from storycore.mongo.reading import Row, find_in, find_one
+from storycore.mongo.reading import Row, find_in
 
 
 def editable_asset(actor: Actor, asset: ObjectId) -> Row:
     """The asset's row, when the actor may change it.
 
-    Raises Unauthenticated, NotFound, Forbidden.
+    Raises Unauthenticated, NotFound (also for a private asset of somebody else), Forbidden.
     """
     require_login(actor)
-    row = find_one(Asset, {"_id": asset, "deleting": {"$ne": True}}, None)
+    row = assets_by_id.find(actor, asset, None)
     if row is None:
         raise NotFound("There is no such asset.", field="id")
     require_owner(actor, row.get("uploaded_by"), thing="asset")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from bson import ObjectId
 from pymongo.client_session import ClientSession
@@ -12,13 +10,13 @@ from pymongo.client_session import ClientSession
 from assets.documents import Asset
 from assets.errors import AssetInUse
 from assets.ports import HOLDERS, Usage
-from assets.queries.addresses import FILE_PLACES, store_of
+from assets.queries.addresses import store_of
+from assets.queries.files import files_of, unnamed_files
 from assets.services.access import editable_asset
-from assets.storage.base import StoredFile
 from storycore.access import Actor
 from storycore.errors import Unavailable
 from storycore.mongo.documents import now
-from storycore.mongo.reading import Row, find_one
+from storycore.mongo.reading import find_one
 from storycore.mongo.writing import in_transaction, stored
 
 
@@ -43,7 +41,9 @@ def delete_asset(actor: Actor, asset: ObjectId, *, force: bool = False) -> Delet
 
     def work(session: ClientSession) -> int:
         stored(Asset).update_one(
-            {"_id": asset}, {"$set": {"deleting": True, "updated_at": now()}}, session=session
+            {"_id": asset},
+            {"$set": {"deleting": True, "updated_at": now()}, "$inc": {"revision": 1}},
+            session=session,
         )
         return sum(holder.let_go(asset, session) for holder in HOLDERS)
 
@@ -64,7 +64,7 @@ def finish_deletion(asset: ObjectId) -> None:
     row = find_one(Asset, {"_id": asset, "deleting": True}, None)
     if row is None:
         return
-    for file in unshared_files(row):
+    for file in unnamed_files(files_of(row), besides=asset):
         store_of(file.backend).delete(file)
 
     def work(session: ClientSession) -> None:
@@ -88,23 +88,3 @@ def _plain(usage: Usage) -> dict[str, str]:
         "scenarioId": str(usage.scenario_id),
         "field": usage.field,
     }
-
-
-def files_of(row: Row) -> Iterator[StoredFile]:
-    """Every stored file of an asset: its bytes, its previews, and those of its earlier versions."""
-    for one in [row, *(row.get("versions") or [])]:
-        if one.get("file"):
-            yield StoredFile.from_record(one["file"])
-        previews: Iterable[dict[str, Any]] = (one.get("metadata") or {}).get("thumbnails") or []
-        for preview in previews:
-            yield StoredFile.from_record(preview["file"])
-
-
-def unshared_files(row: Row) -> list[StoredFile]:
-    """The files of an asset that no other asset uses."""
-    files = {file.key: file for file in files_of(row)}
-    keys = list(files)
-    places = [{place: {"$in": keys}} for place in FILE_PLACES]
-    others = stored(Asset).find({"_id": {"$ne": row["_id"]}, "$or": places})
-    shared = {file.key for other in others for file in files_of(other)}
-    return [file for key, file in files.items() if key not in shared]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+import uuid
+from contextlib import suppress
+from pathlib import PurePosixPath
+from typing import Any, TypedDict
 
 from bson import ObjectId
 
 from assets.documents import Asset
 from assets.queries.addresses import store_of
+from assets.queries.files import Spot, files_of, mime_type_of, named_spots, spot_of, with_files
 from assets.services.access import editable_asset
+from assets.services.changing import change_as_read
+from assets.services.storing import discard
 from assets.storage.base import StoredFile
 from storycore.access import Actor
+from storycore.errors import StoryCoreError
 from storycore.mongo.documents import now, valid_changes
 from storycore.mongo.reading import Row
 from storycore.mongo.writing import update
@@ -28,7 +35,7 @@ class AssetChanges(TypedDict, total=False):
 def update_asset(actor: Actor, asset: ObjectId, changes: AssetChanges) -> None:
     """Change an asset's words. Closing or opening it to the public reaches the store before the record.
 
-    Raises Unauthenticated, NotFound, Forbidden, InvalidInput, StorageUnavailable.
+    Raises Unauthenticated, NotFound, Forbidden, InvalidInput, StorageUnavailable, Conflict.
     """
     row = editable_asset(actor, asset)
     given = {
@@ -38,14 +45,37 @@ def update_asset(actor: Actor, asset: ObjectId, changes: AssetChanges) -> None:
     }
     body = valid_changes(Asset, given)
     if "is_public" in body and body["is_public"] != bool(row.get("is_public")):
-        body |= _moved(row, private=not body["is_public"])
-    if body:
+        _open_or_close(row, body)
+    elif body:
         update(Asset, asset, {"$set": body | {"updated_at": now()}, "$inc": {"revision": 1}})
 
 
-def _moved(row: Row, *, private: bool) -> dict[str, object]:
-    if not row.get("file"):
-        return {}
-    stored = StoredFile.from_record(row["file"])
-    moved = store_of(stored.backend).set_private(stored, private=private)
-    return {"file": moved.as_record()}
+def _open_or_close(row: Row, body: dict[str, Any]) -> None:
+    """Move all files of the asset, then record it; when that fails, what was moved is moved back."""
+    private = not body["is_public"]
+    moved: dict[Spot, StoredFile] = {}
+    try:
+        shared = named_spots(list(files_of(row)), besides=row["_id"])
+        for file in files_of(row):
+            spot = spot_of(file)
+            if spot in shared:
+                moved[spot] = _copied(file, private=private)
+            elif spot not in moved:
+                moved[spot] = store_of(file.backend).set_private(file, private=private)
+        change_as_read(row, body | with_files(row, moved))
+    except StoryCoreError:
+        for spot, file in moved.items():
+            if spot_of(file) == spot:
+                with suppress(StoryCoreError):
+                    store_of(file.backend).set_private(file, private=not private)
+        discard(file for spot, file in moved.items() if spot_of(file) != spot)
+        raise
+
+
+def _copied(file: StoredFile, *, private: bool) -> StoredFile:
+    """A copy for this asset alone: the file itself stays as open as the other assets need it."""
+    place = PurePosixPath(file.key)
+    key = str(place.with_name(uuid.uuid4().hex + place.suffix))
+    store = store_of(file.backend)
+    with store.open(file) as source:
+        return store.save(key, source, mime_type_of(key), private=private)

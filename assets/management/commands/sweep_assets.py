@@ -24,9 +24,11 @@ class Command(BaseCommand):
         verb = "would be" if options["dry_run"] else "were"
         self.stdout.write(f"{len(report.finished)} deletions {verb} finished.")
         self.stdout.write(f"{len(report.forgotten)} forgotten files {verb} removed.")
+        self.stdout.write(f"{report.unfinished} unfinished writes were thrown away.")
         for name, keys in (
             ("Deletions that the store refused", report.postponed),
-            ("Assets without their file", report.missing),
+            ("Assets without a file of theirs", report.missing),
+            ("Stores that did not answer", report.unreachable),
         ):
             if keys:
                 self.stdout.write(f"{name}: {', '.join(keys)}")
