@@ -14,6 +14,7 @@ from storycore.serving import ThreadedDjango  # noqa: E402 - models must be load
 
 application = ThreadedDjango(
     threads=settings.WEB_THREADS,
+    aside=settings.GENERATION_WAITERS,
     body_bytes=settings.REQUEST_MAX_BYTES,
     body_seconds=settings.REQUEST_MAX_SECONDS,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -74,6 +76,19 @@ def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Comma-separated words; blanks are dropped."""
     raw = _env.str(name, default="")
     return [item.strip() for item in raw.split(",") if item.strip()] or list(default)
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """A JSON object; empty when the variable is."""
+    raw = _env.str(name, default="").strip()
+    try:
+        value = json.loads(raw or "{}")
+    except ValueError:
+        # The value may hold keys, so it is not repeated.
+        raise ImproperlyConfigured(f"{name} must be a JSON object.") from None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{name} must be a JSON object.")
+    return value
 
 
 def choice(name: str, default: str, options: tuple[str, ...]) -> str:

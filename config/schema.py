@@ -7,16 +7,17 @@ import graphene
 from assets.graphql.mutations import AssetMutations
 from assets.graphql.schema import AssetQueries
 from config.nodes import NodeQueries
+from generation.graphql.schema import GenerationMutations, GenerationQueries
 from scenarios.graphql.schema import ScenarioQueries, StoryMutations
 from storycore.accounts.graphql.mutations import AccountMutations
 from storycore.accounts.graphql.schema import AccountQueries
 
 
-class Query(ScenarioQueries, AssetQueries, AccountQueries, NodeQueries):
+class Query(GenerationQueries, ScenarioQueries, AssetQueries, AccountQueries, NodeQueries):
     """Everything that can be read."""
 
 
-class Mutation(StoryMutations, AssetMutations, AccountMutations):
+class Mutation(GenerationMutations, StoryMutations, AssetMutations, AccountMutations):
     """Everything that can be changed."""
 
 

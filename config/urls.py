@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from assets.rest import upload
 from assets.views import media
 from storycore.graphql.metrics import metrics_view
 from storycore.graphql.view import graphql_view
@@ -16,6 +17,8 @@ urlpatterns = [
     path("graphql/", graphql_view, name="graphql"),
     path("", include("storycore.health.urls")),
     path("metrics", metrics_view, name="metrics"),
+    path("api/upload", upload),
+    path("api/upload/", upload, name="upload"),
     path("media/<path:key>", media, name="media"),
     path("admin/", admin.site.urls),
 ]

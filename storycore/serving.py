@@ -19,6 +19,8 @@ from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
+from storycore.waiting import open_room
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -33,14 +35,21 @@ class ClientGone(Exception):
 
 
 class ThreadedDjango(BaseHandler):
-    """The ASGI application. `body_bytes` caps what a client may send, `body_seconds` how long it may take."""
+    """The ASGI application.
 
-    def __init__(self, *, threads: int, body_bytes: int, body_seconds: float) -> None:
+    `threads` requests are worked on at once, and `aside` more may wait for something meanwhile (see
+    storycore.waiting). `body_bytes` caps what a client may send, `body_seconds` how long it may take.
+    """
+
+    def __init__(
+        self, *, threads: int, body_bytes: int, body_seconds: float, aside: int = 0
+    ) -> None:
         super().__init__()
         self.load_middleware(is_async=False)
         self.body_bytes = body_bytes
         self.body_seconds = body_seconds
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="django")
+        self._room = open_room(running=threads, aside=aside)
+        self._threads = ThreadPoolExecutor(self._room.threads, thread_name_prefix="django")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -87,6 +96,10 @@ class ThreadedDjango(BaseHandler):
                 return file
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        with self._room.place():
+            return self._response(scope, body)
+
+    def _response(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", "") or "/")
         # What Django does when a request begins; the answer's close() does the same at its end.
         close_old_connections()

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "storycore.accounts.apps.AccountsConfig",
     "assets.apps.AssetsConfig",
     "scenarios.apps.ScenariosConfig",
+    "generation.apps.GenerationConfig",
 ]
 
 # The request id comes first so that every later line and answer can carry it.
@@ -90,6 +91,7 @@ PAGE_SIZE_MAX = env.integer("PAGE_SIZE_MAX", 100, least=1, most=1000)
 
 from config.settings.accounts import *  # noqa: E402
 from config.settings.celery import *  # noqa: E402
+from config.settings.generation import *  # noqa: E402
 from config.settings.graphql import *  # noqa: E402
 from config.settings.keys import *  # noqa: E402
 from config.settings.limits import *  # noqa: E402

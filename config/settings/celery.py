@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kombu import Queue
+
 from config import env
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
@@ -25,6 +27,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "storycore"
+# storycore: housekeeping; media: pictures and sounds; text: words; render: videos.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("storycore", "media", "text", "render")]
 CELERY_BEAT_SCHEDULE = {
+    # A lost wake-up or a dead worker costs a job these few seconds and its lease, never more.
+    "sweep-jobs": {"task": "generation.sweep", "schedule": 3.0, "options": {"expires": 3}},
+    "clean-jobs": {"task": "generation.clean", "schedule": 3600.0, "options": {"expires": 3000}},
     "sweep-assets": {"task": "assets.sweep", "schedule": 3600.0, "options": {"expires": 3000}},
 }

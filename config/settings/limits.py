@@ -30,6 +30,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # "amount/period" in the notation of the limits library; an empty text switches one off.
 RATE_LIMITS = {
     "login": env.text("RATE_LIMIT_LOGIN", "5/minute"),
+    "generate": env.text("RATE_LIMIT_GENERATE", "10/minute"),
     "create_user": env.text("RATE_LIMIT_CREATE_USER", "20/minute"),
 }
 # How many proxies of ours append to X-Forwarded-For; 0 means the peer address counts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from storycore.access import Actor
+from storycore.access import NOBODY, Actor
 from storycore.accounts.models import User
 
 _ID_DIGITS_MAX = 18
@@ -28,3 +28,16 @@ def own_user(actor: Actor, ids: Collection[str], fields: Collection[str] | None)
     for row in rows.values():
         row["own_email"] = User.objects.values_list("email", flat=True).get(pk=row["id"])
     return rows
+
+
+def actor_by_id(user_id: str) -> Actor:
+    """The user with this id as services know callers, for work that goes on after the request.
+
+    Nobody, when the user was removed or switched off meanwhile.
+    """
+    if not user_id.isdecimal() or len(user_id) > _ID_DIGITS_MAX:
+        return NOBODY
+    user = User.objects.filter(pk=int(user_id), is_active=True).first()
+    if user is None:
+        return NOBODY
+    return Actor(user_id=str(user.pk), name=str(user), is_admin=user.is_staff)

@@ -27,5 +27,5 @@ def worker_command(beat_schedule: Path) -> list[str]:
     return [
         sys.executable, "-m", "celery", "--app", "config.celery", "--quiet", "worker", "--beat",
         "--schedule", str(beat_schedule), "--loglevel", "INFO", "--concurrency", "2",
-        "--without-mingle", "--without-gossip",
+        "--queues", "storycore,media,text,render", "--without-mingle", "--without-gossip",
     ]  # fmt: skip

@@ -8,10 +8,17 @@ from typing import Any
 
 import pymongo
 from django.conf import settings
-from graphql import ExecutionContext, ExecutionResult, execute_sync
+from graphql import (
+    ExecutionContext,
+    ExecutionResult,
+    FieldNode,
+    execute_sync,
+    get_named_type,
+)
 
 from storycore.graphql.context import Context
 from storycore.graphql.errors import INTERNAL, Problem, Refusal, presented, problem
+from storycore.graphql.mutation import Mutation
 from storycore.graphql.operations import Operation
 from storycore.graphql.plan.answering import planned_answer
 
@@ -50,7 +57,7 @@ def run(operation: Operation, context: Context) -> Answer:
 
     Raises Refusal when the variables do not fit: then nothing was run.
     """
-    budget_seconds = settings.GRAPHQL_TIME_BUDGET_SECONDS
+    budget_seconds = settings.GRAPHQL_TIME_BUDGET_SECONDS + _waiting_seconds(operation)
     context.deadline = time.monotonic() + budget_seconds
     try:
         with pymongo.timeout(budget_seconds):
@@ -72,6 +79,25 @@ def run(operation: Operation, context: Context) -> Answer:
     if result.data is None and all(error.path is None for error in result.errors):
         raise Refusal(problems)
     return Answer(result.data, problems)
+
+
+def _waiting_seconds(operation: Operation) -> float:
+    """How long the mutations at the root of an operation may wait for something outside of it."""
+    root = operation.schema.mutation_type
+    if operation.kind != "mutation" or root is None:
+        return 0.0
+    names = [
+        node.name.value
+        for node in operation.node.selection_set.selections
+        if isinstance(node, FieldNode)
+    ]
+    payloads = [get_named_type(root.fields[name].type) for name in names if name in root.fields]
+    kinds = [getattr(one, "graphene_type", None) for one in payloads]
+    return sum(
+        kind.waiting_seconds()
+        for kind in kinds
+        if isinstance(kind, type) and issubclass(kind, Mutation)
+    )
 
 
 def _executed(operation: Operation, context: Context) -> ExecutionResult:

@@ -48,6 +48,11 @@ class Mutation(Payload):
     renames: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
+    def waiting_seconds(cls) -> float:
+        """How long it may wait for something outside: its operation gets that much more time."""
+        return 0.0
+
+    @classmethod
     def __init_subclass_with_meta__(cls, *unexpected: Any, **options: Any) -> None:
         if not (cls.__doc__ or "").strip():
             raise TypeError(f"{cls.__name__} needs a description: its docstring is the schema's.")

@@ -17,6 +17,7 @@ READERS = {
     "integer": "whole number",
     "number": "number",
     "items": "list",
+    "json_object": "JSON object",
     "choice": "one of",
     "database": "URL",
 }

@@ -1,0 +1,193 @@
+"""How is a picture, a sound or a text made? Ask the provider step by step, check what comes, store it.
+
+Everything that a step needs stands in the job: the call to send next, the provider's own id, the bytes that
+were paid for. So a worker may die anywhere, and none waits while a provider works.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+
+from generation.engines.local import make_locally
+from generation.ports import Done, Later, Work
+from generation.providers.base import CREATE, Call, Media, Next, Order, Task, Text
+from generation.providers.failures import Busy, ProviderFailure, UnknownAfterSend
+from generation.queries.catalog import Maker, find_maker
+from generation.running.checkpoints import reached
+from generation.running.health import note_failure, note_success, rest_seconds
+from generation.running.mocking import answer_mocked, is_mocked
+from generation.running.sending import send
+from generation.running.staging import stage, staged
+from generation.running.storing import stored_result
+from storycore.mongo.reading import Row
+
+# A next call that is due so soon is made at once, by the same holder.
+AT_ONCE_SECONDS = 0.05
+STEPS_AT_ONCE = 20
+
+
+class MediaJobs:
+    """Jobs of one task (image, speech, music, effect, text)."""
+
+    queue = "media"
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def advance(self, work: Work) -> Done | Later:
+        """Take the next steps of the order, as far as they can be taken now."""
+        maker = find_maker(self.task, work.job["provider"])
+        kept = _kept_answer(work.job)
+        if kept is not None:
+            return self._stored(work, *kept)
+        if maker.provider is None:
+            return self._made_here(work)
+        for _step in range(STEPS_AT_ONCE):
+            answer = self._asked(work, maker)
+            if isinstance(answer, Later):
+                return answer
+            if isinstance(answer, Text):
+                return _text_done(work.job, answer)
+            if isinstance(answer, Media):
+                return self._received(work, answer)
+        return Later(AT_ONCE_SECONDS)
+
+    def _asked(self, work: Work, maker: Maker) -> Media | Text | Later | None:
+        """Send the call that is next; None when another one follows at once."""
+        provider = maker.provider
+        if provider is None:
+            raise TypeError("What is made on this machine is not asked for.")
+        rest = rest_seconds(maker.name)
+        if rest > 0:
+            raise Busy("it failed too often and rests", retry_after_seconds=rest)
+        order = order_of(work.job, self.task)
+        state: dict[str, Any] = work.job.get("work") or {}
+        call = Call.from_json(state["call"]) if state.get("call") else provider.request(order)
+        stage_name = state.get("stage") or CREATE
+        _require_known_outcome(state, call)
+        work.say("calling" if stage_name == CREATE else stage_name, f"Asking {maker.name}.", 10)
+        # Saved before the call: whoever takes over knows that it may have been made.
+        work.save(
+            {"work": {**state, "call": call.to_json(), "stage": stage_name, "sent": call.paid}}
+        )
+        reached("calling")
+        try:
+            reply = (
+                answer_mocked(call, work.job["retry_count"])
+                if is_mocked(call)
+                else send(provider, call, wanted=work.is_held)
+            )
+            reached("answered")
+            answer = provider.read(reply, stage_name, order)
+        except ProviderFailure as problem:
+            note_failure(maker.name, problem)
+            if not isinstance(problem, UnknownAfterSend):
+                # It is known that this call made nothing: another attempt may send it again.
+                work.save({"work": {**state, "sent": False}})
+            raise
+        note_success(maker.name)
+        if not isinstance(answer, Next):
+            return answer
+        return _went_on(work, answer)
+
+    def _received(self, work: Work, media: Media) -> Done:
+        """Keep what was paid for, before anything can go wrong with it."""
+        key = stage(work.job["_id"], media.body)
+        kept = {
+            "staged": key,
+            "declared_type": media.declared_type,
+            "usage": dict(media.usage),
+            "details": dict(media.details),
+        }
+        work.save({"work": kept, "usage": dict(media.usage) or None})
+        reached("staged")
+        file = staged(key)
+        if file is None:
+            raise Busy("what it sent was lost before it was stored")
+        return self._stored(work, file, kept)
+
+    def _stored(self, work: Work, file: BinaryIO, kept: Mapping[str, Any]) -> Done:
+        work.say("storing", "Checking and storing the result.", 80)
+        reached("storing")
+        done = stored_result(work.job, self.task, file, kept)
+        reached("stored")
+        return done
+
+    def _made_here(self, work: Work) -> Done:
+        """Made on this machine: free, so it is simply made again after a crash."""
+        work.say("making", "Making it on this machine.", 5)
+        reached("calling")
+        order = order_of(work.job, self.task)
+        with tempfile.TemporaryDirectory(prefix="making-") as folder:
+            made = make_locally(
+                order,
+                Path(folder),
+                lambda percent, text: work.say("making", text, percent),
+                work.is_held,
+            )
+            if isinstance(made, Text):
+                return _text_done(work.job, made)
+            kept = {"details": dict(made.details), "usage": dict(made.usage)}
+            with made.path.open("rb") as file:
+                return self._stored(work, file, kept)
+
+
+def order_of(job: Row, task: Task) -> Order:
+    """What the job asks for, in the words of providers. The key stays the same for every attempt."""
+    parameters = {
+        **(job.get("parameters") or {}),
+        "seed": job.get("seed"),
+        "model": job.get("model"),
+    }
+    return Order(
+        task=task,
+        prompt=job.get("prompt") or "",
+        parameters={name: value for name, value in parameters.items() if value is not None},
+        idempotency_key=f"{job['_id']}-{job.get('provider')}",
+    )
+
+
+def _went_on(work: Work, answer: Next) -> Later | None:
+    state = {
+        "call": answer.call.to_json(),
+        "stage": answer.stage,
+        "provider_ref": answer.provider_ref or (work.job.get("work") or {}).get("provider_ref"),
+        "sent": False,
+    }
+    if answer.delay_seconds > AT_ONCE_SECONDS:
+        return Later(answer.delay_seconds, {"work": state}, answer.message, answer.progress)
+    work.save({"work": state})
+    return None
+
+
+def _require_known_outcome(state: Mapping[str, Any], call: Call) -> None:
+    """Refuse to send a paid call again when nobody knows whether it was made.
+
+    Raises UnknownAfterSend, unless the provider tells repetitions by their key, or the settings say that
+    paying twice is better than asking a person.
+    """
+    if not state.get("sent") or call.idempotent or settings.GENERATION_RESEND_UNKNOWN:
+        return
+    raise UnknownAfterSend("a worker was lost while it asked")
+
+
+def _kept_answer(job: Row) -> tuple[BinaryIO, Mapping[str, Any]] | None:
+    state = job.get("work") or {}
+    if state.get("staged") is None:
+        return None
+    file = staged(state["staged"])
+    return None if file is None else (file, state)
+
+
+def _text_done(job: Row, answer: Text) -> Done:
+    changes: dict[str, Any] = {
+        "result": cast("dict[str, Any]", {"text": answer.text, "details": dict(answer.details)}),
+        "usage": dict(answer.usage) or None,
+        "model": answer.model or job.get("model"),
+    }
+    return Done(changes, "The text is ready.")

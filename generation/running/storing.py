@@ -1,0 +1,70 @@
+"""How does what was made become an asset of its owner, together with the end of its job?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from assets.errors import MediaRefused
+from assets.services.generated import MadeFile, store_made
+from generation.ports import Done
+from generation.providers.base import Task
+from generation.providers.failures import BadOutput
+from storycore.mongo.documents import now
+from storycore.mongo.reading import Row
+
+NAME_MAX = 80
+TYPES: Mapping[Task, str] = {
+    "image": "image",
+    "speech": "sound",
+    "music": "sound",
+    "effect": "sound",
+}
+
+
+def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any]) -> Done:
+    """Check and store what was made; its record is written together with the job's end.
+
+    Storing it again replaces the same file. Raises BadOutput for bytes that are not what was ordered (they
+    are treated like any upload), StorageUnavailable.
+    """
+    details = kept.get("details") or {}
+    model = details.get("model") or job.get("model")
+    system = " ".join(part for part in (job["provider"], model) if part)
+    made = MadeFile(
+        owner=job["owner"],
+        type=TYPES[task],
+        stored_name=str(job["_id"]),
+        name=named_after(job["prompt"]),
+        system=system,
+        metadata=_metadata(job, details),
+        is_public=bool(job.get("is_public")),
+    )
+    try:
+        stored = store_made(file, made)
+    except MediaRefused as problem:
+        raise BadOutput(problem.message) from problem
+    changes = {"asset": stored.asset, "model": model, "usage": kept.get("usage") or None}
+    return Done(changes, "The asset is ready.", stored.record)
+
+
+def named_after(prompt: str) -> str:
+    """A name that people recognise: the first words of what was asked for."""
+    words = " ".join(prompt.split())
+    return words if len(words) <= NAME_MAX else f"{words[: NAME_MAX - 1].rstrip()}…"
+
+
+def _metadata(job: Row, details: Mapping[str, Any]) -> dict[str, Any]:
+    """How it was made, for the asset's record. The call's duration is in seconds."""
+    started = job.get("started_at")
+    metadata: dict[str, Any] = {
+        "provider": job["provider"],
+        "model": details.get("model") or job.get("model"),
+        "prompt": job["prompt"],
+        "seed": job.get("seed") if job.get("seed") is not None else details.get("seed"),
+        "parameters": job.get("parameters") or {},
+        "jobId": str(job["_id"]),
+        "seconds": round((now() - started).total_seconds(), 3) if started else None,
+        "details": dict(details),
+    }
+    return {name: value for name, value in metadata.items() if value is not None}

@@ -1,0 +1,96 @@
+"""How does an order become a job? Written first, then a worker is woken; a lost message loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bson import ObjectId
+from django.conf import settings
+from pymongo import ReturnDocument
+from pymongo.write_concern import WriteConcern
+
+from generation.documents import OPEN, QUEUED, Job
+from generation.errors import QueueFull
+from generation.running.leasing import NOW_TURN, TURNS
+from generation.running.waking import wake_for
+from storycore.errors import Conflict
+from storycore.mongo.connection import database
+from storycore.mongo.documents import valid_mongo
+from storycore.mongo.reading import count_where, find_one
+from storycore.mongo.writing import insert
+
+# Due by every clock, also by a server's that is behind ours.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def enqueue(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> ObjectId:
+    """Write a job and wake a worker; returns its id.
+
+    `order` has the stored names of the job. The same `idempotency_key` of the same owner is the same job.
+    Raises InvalidInput, QueueFull.
+    """
+    key = order.get("idempotency_key")
+    if key is not None and (known := _same_order(owner, key)) is not None:
+        return known
+    _require_room(owner)
+    body = valid_mongo(
+        Job(
+            kind=kind,
+            queue=queue,
+            owner=owner,
+            status=QUEUED,
+            message="Waiting for a worker.",
+            step="queued",
+            turn=_next_turn(owner),
+            due=AT_ONCE,
+            **order,
+        )
+    )
+    try:
+        job: ObjectId = insert(Job, body)
+    except Conflict:
+        # The same order came twice at the same moment.
+        known = _same_order(owner, key) if key is not None else None
+        if known is None:
+            raise
+        return known
+    wake_for(queue)
+    return job
+
+
+def _same_order(owner: str, key: str) -> ObjectId | None:
+    row = find_one(Job, {"owner": owner, "idempotency_key": key}, ("_id",))
+    return None if row is None else ObjectId(row["_id"])
+
+
+def _require_room(owner: str) -> None:
+    waiting = count_where(Job, {"owner": owner, "status": {"$in": list(OPEN)}})
+    if waiting >= settings.GENERATION_OPEN_JOBS_MAX:
+        raise QueueFull(f"You have {waiting} unfinished jobs; wait until some of them are done.")
+
+
+def _next_turn(owner: str) -> int:
+    """The place in the queue, so that users take turns: one more than the owner's last, or than now.
+
+    Who orders a thousand gets a thousand turns ahead; who then orders ten stands between the first of them.
+    """
+    # A turn that a crash loses does no harm, so nobody waits for the disk.
+    turns = database()[TURNS].with_options(write_concern=WriteConcern(w=1, j=False))
+    current = turns.find_one({"_id": NOW_TURN}) or {}
+    row: Any = turns.find_one_and_update(
+        {"_id": f"owner:{owner}"},
+        [
+            {
+                "$set": {
+                    "turn": {
+                        "$add": [{"$max": [{"$ifNull": ["$turn", 0]}, current.get("turn", 0)]}, 1]
+                    }
+                }
+            }
+        ],
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return int(row["turn"])

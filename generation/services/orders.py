@@ -1,0 +1,148 @@
+"""What may be ordered? Pictures, sounds and texts, checked before a job is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bson import ObjectId
+from django.conf import settings
+
+from generation.documents import PRIORITY, PROMPT_MAX
+from generation.errors import ProviderUnknown
+from generation.providers.base import Task
+from generation.queries.catalog import Maker, find_maker, makers_of
+from generation.services.enqueueing import enqueue
+from generation.services.estimating import estimated_cost
+from generation.services.moderation import require_allowed
+from scenarios.services.asset_attaching import SceneMedia
+from storycore.access import Actor, require_login
+from storycore.errors import InvalidInput
+
+SIDE = (64, 2_048)
+SPEED = (0.25, 4.0)
+DURATION_SECONDS = (0.5, 300.0)
+SEED_MAX = 2**31 - 1
+WORD_MAX = 80
+
+ASSET_TYPES: dict[Task, str] = {
+    "image": "image",
+    "speech": "sound",
+    "music": "sound",
+    "effect": "sound",
+}
+"""The type of the asset that a task makes; a text makes none."""
+
+FIELDS: dict[Task, str] = {"image": "image", "speech": "sound", "effect": "sound", "music": "music"}
+"""The place of a scene that a task fills unless the order names another."""
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "width": SIDE,
+    "height": SIDE,
+    "speed": SPEED,
+    "duration_seconds": DURATION_SECONDS,
+}
+_WORDS = ("style", "voice", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class NewMedia:
+    """An order. `parameters` are those of generation.providers.base.Order; None means nobody asked."""
+
+    task: Task
+    prompt: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    provider: str | None = None
+    model: str | None = None
+    scene: ObjectId | None = None
+    media_field: str | None = None
+    scenario: ObjectId | None = None
+    project: str | None = None
+    parent: ObjectId | None = None
+    take_of: ObjectId | None = None
+    priority: int = PRIORITY
+    is_public: bool = False
+    idempotency_key: str | None = None
+
+
+def order_media(actor: Actor, new: NewMedia) -> ObjectId:
+    """Check an order and make a job of it; returns the job's id. Nothing is asked of a provider here.
+
+    Raises Unauthenticated, NotFound, Forbidden (the scene), InvalidInput, ProviderUnknown, PromptRefused,
+    QueueFull.
+    """
+    owner = require_login(actor)
+    makers = _makers(new)
+    prompt = _checked_prompt(new.prompt, makers[0], new.task)
+    parameters = _checked_parameters(new.parameters)
+    _require_range("seed", new.seed, (0, SEED_MAX))
+    _require_range("priority", new.priority, (1, 10))
+    place = _checked_place(actor, new)
+    first = makers[0]
+    order: dict[str, Any] = {
+        "prompt": prompt,
+        "parameters": parameters,
+        "seed": new.seed,
+        "provider": first.name,
+        "providers": [one.name for one in makers],
+        "model": new.model,
+        "scene": new.scene,
+        "media_field": place,
+        "scenario": new.scenario,
+        "project": new.project,
+        "parent": new.parent,
+        "take_of": new.take_of,
+        "priority": new.priority,
+        "is_public": new.is_public,
+        "cost_estimate": estimated_cost(first, prompt, parameters),
+        "idempotency_key": new.idempotency_key,
+    }
+    return enqueue(owner, new.task, "text" if new.task == "text" else "media", order)
+
+
+def _makers(new: NewMedia) -> tuple[Maker, ...]:
+    """Who may do it: the named one alone, else all in the order of the settings, as far as fallback goes."""
+    if new.provider is not None:
+        return (find_maker(new.task, new.provider),)
+    makers = makers_of(new.task)
+    if not makers:
+        raise ProviderUnknown(f"Nothing on this server makes {new.task}.", field="provider")
+    return makers if settings.GENERATION_FALLBACK else makers[:1]
+
+
+def _checked_prompt(prompt: str, maker: Maker, task: Task) -> str:
+    prompt = prompt.strip()
+    if not prompt:
+        raise InvalidInput("Say what is to be made.", field="prompt")
+    most = min(maker.offers.max_prompt_characters.get(task) or PROMPT_MAX, PROMPT_MAX)
+    if len(prompt) > most:
+        raise InvalidInput(f"The prompt has at most {most} characters.", field="prompt")
+    require_allowed(prompt)
+    return prompt
+
+
+def _checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in parameters.items() if value is not None}
+    for name, limits in _RANGES.items():
+        _require_range(name, given.get(name), limits)
+    for name in _WORDS:
+        if len(str(given.get(name, ""))) > WORD_MAX:
+            raise InvalidInput(f"This has at most {WORD_MAX} characters.", field=name)
+    return given
+
+
+def _require_range(name: str, value: float | None, limits: tuple[float, float]) -> None:
+    low, high = limits
+    if value is not None and not low <= value <= high:
+        raise InvalidInput(f"This lies between {low:g} and {high:g}.", field=name)
+
+
+def _checked_place(actor: Actor, new: NewMedia) -> str | None:
+    if new.scene is None:
+        return None
+    place = new.media_field or FIELDS.get(new.task)
+    if place is None:
+        raise InvalidInput("A text has no place in a scene.", field="scene")
+    SceneMedia().require_place(actor, new.scene, place, ASSET_TYPES[new.task])
+    return place

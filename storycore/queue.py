@@ -1,0 +1,40 @@
+"""How is a worker woken? By a task name and nothing it needs: what is to be done stands in MongoDB.
+
+A lost message costs time, never work: the sweepers send it again. So a broker that is down never fails a
+request, and after a failure this process leaves it alone for a moment instead of waiting for it each time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from celery import current_app
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger("storycore.queue")
+
+QUIET_SECONDS = 5.0
+_silent_until = 0.0
+
+
+def wake(task: str, *arguments: str, queue: str, delay_seconds: float = 0.0) -> bool:
+    """Ask a worker of `queue` to run `task`, not before `delay_seconds`; False when the broker is away."""
+    global _silent_until  # noqa: PLW0603 - one broker a process, and so one memory of its absence
+    if time.monotonic() < _silent_until:
+        return False
+    try:
+        current_app.send_task(
+            task,
+            args=list(arguments),
+            queue=queue,
+            countdown=delay_seconds or None,
+            retry=False,
+            ignore_result=True,
+        )
+    except (KombuError, RedisError, OSError):
+        logger.warning("The broker does not answer; sweepers will wake the workers.")
+        _silent_until = time.monotonic() + QUIET_SECONDS
+        return False
+    return True
