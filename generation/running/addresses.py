@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from storycore.errors import StoryCoreError
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class AddressRefused(StoryCoreError):
     """An address in an answer leads to a place that this server does not fetch from."""
@@ -48,11 +50,16 @@ def is_public(ip: str) -> bool:
     """Whether an address belongs to the open internet; IPv4 inside IPv6 counts as the IPv4 that it is."""
     address = ipaddress.ip_address(ip)
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is not None:
-            address = inner
+        address = _inner(address) or address
     # is_global is false for private, loopback, link-local, shared (CGNAT), reserved and documentation ranges.
     return address.is_global and not address.is_multicast
+
+
+def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one leads to: mapped, 6to4, Teredo, NAT64."""
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
 
 
 def _resolved(host: str, port: int) -> list[str]:

@@ -120,6 +120,7 @@ class _Exchange:
         self.adapter = adapter
         self.wanted = wanted
         self.over = threading.Event()
+        self.was_cut = False
         self.deadline = time.monotonic() + call.timeout_seconds
 
     def reply(self, url: str) -> Reply:
@@ -131,7 +132,7 @@ class _Exchange:
                 session.trust_env = False
                 session.mount("https://", self.adapter)
                 session.mount("http://", self.adapter)
-                return self._exchanged(session, url)
+                reply = self._exchanged(session, url)
         except requests.RequestException as problem:
             raise self._failure(problem) from problem
         except OSError as problem:
@@ -139,6 +140,10 @@ class _Exchange:
         finally:
             self.over.set()
             watch.join()
+        if self.was_cut:
+            # Headers that break off look like headers that end.
+            raise self._failure(TimeoutError())
+        return reply
 
     def _exchanged(self, session: requests.Session, url: str) -> Reply:
         headers = dict(self.headers)
@@ -176,6 +181,7 @@ class _Exchange:
         """Cut the connection at the deadline, or soon after nobody wants the answer any more."""
         while not self.over.wait(_WATCH_SECONDS):
             if time.monotonic() > self.deadline or not self.wanted():
+                self.was_cut = True
                 self.adapter.cut()
                 return
 

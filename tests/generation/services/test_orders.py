@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.generation.conftest import Run, the_job
-
 from assets.documents import Asset
 from generation.services.orders import NewMedia, order_media
 from storycore.access import Actor
 from storycore.mongo.reading import find_one
+from tests.generation.conftest import Run, the_job
 
 
 def test_an_order_is_written_before_anything_happens(owner: Actor, mocked: None) -> None:
