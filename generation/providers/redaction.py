@@ -13,7 +13,8 @@ KEYS = re.compile(
     r"""
     \b(?:hf|r8|sk|pk|rk|whsec)[_-][A-Za-z0-9_\-]{8,}
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+
-    | \b(?:Bearer|Basic|Key|Token)[ ]+[A-Za-z0-9+/=_.:~\-]{8,}
+    | \bBearer[ ]+[A-Za-z0-9+/=_.:~\-]{8,}
+    | \b(?:Basic|Key|Token)[ ]+(?=\S*\d)[A-Za-z0-9+/=_.:~\-]{8,}
     """,
     re.VERBOSE,
 )
@@ -40,8 +41,8 @@ def without_secrets(text: str, secrets: Collection[str] = ()) -> str:
             text = text.replace(secret, HIDDEN)
     text = QUERIES.sub(rf"\1\2?{HIDDEN}", text)
     text = USERS.sub(r"\1", text)
-    text = NAMED_KEYS.sub(rf"\1{HIDDEN}", text)
-    return KEYS.sub(HIDDEN, text)
+    # In this order: the word after a scheme is the key, not the scheme.
+    return NAMED_KEYS.sub(rf"\1{HIDDEN}", KEYS.sub(HIDDEN, text))
 
 
 def in_one_line(text: str, max_characters: int) -> str:

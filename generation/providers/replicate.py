@@ -37,7 +37,7 @@ from generation.providers.ordering import (
     text_of,
 )
 
-MODEL = re.compile(r"(?:deployments/)?[\w.-]+/[\w.-]+(?::[\w]+)?", re.ASCII)
+MODEL = re.compile(r"(?:deployments/)?\w[\w.-]*/\w[\w.-]*(?::\w+)?", re.ASCII)
 PREDICTION_ID = re.compile(r"[\w-]{1,100}", re.ASCII)
 # The bar that most models draw while they work: ` 35%|███▌      | 7/20`.
 PROGRESS = re.compile(r"(\d{1,3})%\|")

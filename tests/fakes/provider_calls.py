@@ -132,9 +132,6 @@ def http_service(ledger: Ledger, request: Request) -> Response:
     address = file_url(request, charge)
     if "relative" in prompt:
         address = address.removeprefix(request.base)
-    told = (
-        {"images": [{"prompt": prompt, "url": address}]}
-        if "as list" in prompt
-        else {"url": address}
-    )
-    return as_json(200, told)
+    if "as list" in prompt:
+        return as_json(200, {"images": [{"prompt": prompt, "url": address}]})
+    return as_json(200, {"url": address})

@@ -246,7 +246,7 @@ def test_any_answer_is_a_failure_with_a_short_clean_text(
     assert "\n" not in failure.message
     assert failure.retry_after_seconds is None or 0 <= failure.retry_after_seconds <= 86_400
     assert failure.retryable == (
-        status in {408, 425, 429} and not isinstance(failure, OutOfCredit | ContentRefused | WrongInput | BadKey)
+        (status in {408, 425, 429} and not isinstance(failure, OutOfCredit | ContentRefused | WrongInput | BadKey))
         or (status >= 500 and (status != 501 or stage == DOWNLOAD))
     )  # fmt: skip
 
