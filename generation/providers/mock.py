@@ -93,7 +93,7 @@ class Mock:
             progress = object_in(reply, stage, ())
             step = int(progress["step"])
             return Next(
-                self._call(order, step + 1),
+                self._call(order, step),
                 POLL,
                 delay_seconds=self.step_seconds,
                 progress=100 * step // int(progress["steps"]),

@@ -69,6 +69,8 @@ def prediction(ledger: Ledger, request: Request, run: Run) -> dict[str, Any]:
     status, error = run_state(ledger, run, "replicate")
     done = status == "succeeded"
     url = PRIVATE_ADDRESS if error == "private-url" else file_url(request, charge)
+    # A text is delivered by the prediction itself.
+    charge.delivered += done and charge.task == "text"
     output: Any = ["An answer ", "to: ", charge.prompt] if charge.task == "text" else url
     return {
         "id": charge.id,

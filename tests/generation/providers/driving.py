@@ -59,7 +59,10 @@ def sent(provider: Provider, call: Call, memory: MutableMapping[str, int]) -> Re
     """The answer to a call; redirects are not followed."""
     if call.url.startswith(mock.SCHEME):
         return mock.answer(call, memory)
-    headers = {**call.headers, **(provider.authorization() if may_carry_key(provider, call) else {})}
+    headers = {
+        **call.headers,
+        **(provider.authorization() if may_carry_key(provider, call) else {}),
+    }
     answer = requests.request(
         call.method,
         call.url,
@@ -79,7 +82,9 @@ def made(
 ) -> Journey:
     """Call after call until the result is there; nobody waits in between."""
     remembered: MutableMapping[str, int] = {} if memory is None else memory
-    call, stage, calls, steps = stored(provider.request(order)), CREATE, [], []
+    calls: list[Call] = []
+    steps: list[Next] = []
+    call, stage = stored(provider.request(order)), CREATE
     for _ in range(MAX_CALLS):
         calls.append(call)
         answer = provider.read(sent(provider, call, remembered), stage, order)

@@ -19,13 +19,13 @@ from generation.providers.failures import BadOutput, Busy, ContentRefused, Gone,
 from tests.generation.providers.conftest import Recorded
 from tests.generation.providers.driving import json_reply
 
+KNOWN: dict[str, Any] = {"usage": {"seconds": 2}, "details": {"seed": 5}}
 FETCHING = Fetching(
     frozenset({"api.example.org"}),
     1000,
     30.0,
     (".cdn.org",),
-    usage={"seconds": 2},
-    details={"seed": 5},
+    **KNOWN,
 )
 
 
@@ -123,7 +123,8 @@ def test_a_result_at_home_needs_no_check() -> None:
     "url",
     [None, 5, {}, "", "ftp://x.org/a", "file:///etc/passwd", "/relative", "https://", "https://u@x.org/a",
      "https://[::1", "https://x.org/" + "a" * 9000, "javascript:alert(1)", "https://x.org:port/a",
-     "data:image/png;base64,", "data:image/png;base64,@@@", "data:;base64", "data:image/png;base64," + "A" * 2000],
+     "data:image/png;base64,", "data:image/png;base64,@@@", "data:;base64",
+     "data:image/png;base64," + "A" * 2000],
 )  # fmt: skip
 def test_what_cannot_be_fetched(url: Any) -> None:
     with pytest.raises(BadOutput):
@@ -133,10 +134,10 @@ def test_what_cannot_be_fetched(url: Any) -> None:
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("data:image/png;base64,iVBORw0KGgo=", Media(b"\x89PNG\r\n\x1a\n", "image/png", {"seconds": 2}, {"seed": 5})),
-        ("data:;base64,YQ==", Media(b"a", None, {"seconds": 2}, {"seed": 5})),
-        ("data:audio/wav;codec=1;base64,YQ==", Media(b"a", "audio/wav", {"seconds": 2}, {"seed": 5})),
-        ("data:text/plain,a%20b", Media(b"a b", "text/plain", {"seconds": 2}, {"seed": 5})),
+        ("data:image/png;base64,iVBORw0KGgo=", Media(b"\x89PNG\r\n\x1a\n", "image/png", **KNOWN)),
+        ("data:;base64,YQ==", Media(b"a", None, **KNOWN)),
+        ("data:audio/wav;codec=1;base64,YQ==", Media(b"a", "audio/wav", **KNOWN)),
+        ("data:text/plain,a%20b", Media(b"a b", "text/plain", **KNOWN)),
     ],
 )  # fmt: skip
 def test_a_result_inside_the_answer(url: str, expected: Media) -> None:

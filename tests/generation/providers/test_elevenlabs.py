@@ -32,7 +32,9 @@ def a_call(path: str, body: Any) -> Call:
 
 
 def test_speech() -> None:
-    order = Order("speech", "Hello.", {"voice": "21m00Tcm", "speed": 1.1, "seed": 9, "language": "de"})
+    order = Order(
+        "speech", "Hello.", {"voice": "21m00Tcm", "speed": 1.1, "seed": 9, "language": "de"}
+    )
 
     assert ElevenLabs(KEY).request(order) == a_call(
         "/v1/text-to-speech/21m00Tcm",
@@ -163,9 +165,7 @@ def test_the_voices_that_are_shown() -> None:
         ({"character-cost": "-1"}, {"characters": 6}, {}),
     ],
 )
-def test_the_bytes(
-    headers: dict[str, str], usage: dict[str, Any], details: dict[str, Any]
-) -> None:
+def test_the_bytes(headers: dict[str, str], usage: dict[str, Any], details: dict[str, Any]) -> None:
     reply = Reply(200, {"content-type": "audio/mpeg", **headers}, b"bytes")
 
     answer = ElevenLabs(KEY).read(reply, "create", Order("speech", "Hello."))
@@ -184,9 +184,7 @@ def test_the_bytes(
         ("elevenlabs_busy.json", 429, Busy),
     ],
 )
-def test_failures(
-    recorded: Recorded, name: str, status: int, kind: type[ProviderFailure]
-) -> None:
+def test_failures(recorded: Recorded, name: str, status: int, kind: type[ProviderFailure]) -> None:
     with pytest.raises(ProviderFailure) as failed:
         ElevenLabs(KEY).read(recorded(name, status), "create", Order("speech", "Hello."))
 

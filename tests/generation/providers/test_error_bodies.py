@@ -20,7 +20,11 @@ def said(body: bytes) -> Said:
         ({"detail": "words"}, "words", ()),
         ({"message": "words"}, "words", ()),
         ({"error": {"message": "words", "type": "T", "code": "C"}}, "words", ("c", "t")),
-        ({"detail": {"status": "quota_exceeded", "message": "words"}}, "words", ("quota_exceeded",)),
+        (
+            {"detail": {"status": "quota_exceeded", "message": "words"}},
+            "words",
+            ("quota_exceeded",),
+        ),
         (
             {"detail": [{"loc": ["body", "text"], "msg": "too long", "type": "value_error"}]},
             "body.text: too long",

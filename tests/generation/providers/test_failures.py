@@ -245,10 +245,10 @@ def test_any_answer_is_a_failure_with_a_short_clean_text(
     assert SECRET not in (failure.provider_code or "")
     assert "\n" not in failure.message
     assert failure.retry_after_seconds is None or 0 <= failure.retry_after_seconds <= 86_400
-    assert failure.retryable == (
-        (status in {408, 425, 429} and not isinstance(failure, OutOfCredit | ContentRefused | WrongInput | BadKey))
-        or (status >= 500 and (status != 501 or stage == DOWNLOAD))
-    )  # fmt: skip
+    named = OutOfCredit | ContentRefused | WrongInput | BadKey
+    passing = status in {408, 425, 429} and not isinstance(failure, named)
+    broken = status >= 500 and (status != 501 or stage == DOWNLOAD)
+    assert failure.retryable == (passing or broken)
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"error":' * 20_000, b"9" * 60_000])

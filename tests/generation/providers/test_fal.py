@@ -33,7 +33,11 @@ def test_an_order_goes_into_the_queue() -> None:
     assert Fal(KEY).request(order) == a_call(
         "POST",
         "/fal-ai/flux/schnell",
-        json={"prompt": "a castle, ink style", "image_size": {"width": 640, "height": 480}, "seed": 7},
+        json={
+            "prompt": "a castle, ink style",
+            "image_size": {"width": 640, "height": 480},
+            "seed": 7,
+        },
         max_bytes=1_000_000,
         paid=True,
     )

@@ -125,7 +125,9 @@ def test_a_chat() -> None:
      "http://localhost:11434/v1/"],
 )  # fmt: skip
 def test_ollama_by_either_address_without_a_key(base: str) -> None:
-    provider = OpenAICompatible(base_url=base, text_model="llama3.2", image_model="", speech_model="")
+    provider = OpenAICompatible(
+        base_url=base, text_model="llama3.2", image_model="", speech_model=""
+    )
 
     call = provider.request(Order("text", "Tell."))
 
@@ -224,9 +226,7 @@ def test_a_chats_answer(recorded: Recorded) -> None:
         ("openai_refused.json", 400, ContentRefused),
     ],
 )
-def test_failures(
-    recorded: Recorded, name: str, status: int, kind: type[ProviderFailure]
-) -> None:
+def test_failures(recorded: Recorded, name: str, status: int, kind: type[ProviderFailure]) -> None:
     with pytest.raises(ProviderFailure) as failed:
         OpenAICompatible(KEY).read(recorded(name, status), "create", CASTLE)
 

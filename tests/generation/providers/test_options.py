@@ -58,7 +58,7 @@ def test_an_entry_point_of_an_installed_package(monkeypatch: pytest.MonkeyPatch)
 
 def test_our_own_name_wins_over_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("mock", "generation.providers.coqui:Coqui", "storycore.providers")
-    monkeypatch.setattr(options, "entry_points", lambda group: EntryPoints([point]))
+    monkeypatch.setattr(options, "entry_points", lambda **_: EntryPoints([point]))
 
     assert open_provider({"BACKEND": "mock"}) == Mock()
     assert provider_names() == tuple(PROVIDERS)

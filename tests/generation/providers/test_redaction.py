@@ -44,7 +44,11 @@ def test_a_secret_too_short_to_be_one_hides_nothing() -> None:
     assert without_secrets("a cat", ["a", "", "cat"]) == "a cat"
 
 
-@given(st.text(alphabet="abcXYZ0189_-:.", min_size=4, max_size=40), st.text(max_size=80), st.text(max_size=80))
+@given(
+    st.text(alphabet="abcXYZ0189_-:.", min_size=4, max_size=40),
+    st.text(max_size=80),
+    st.text(max_size=80),
+)
 def test_a_known_secret_never_comes_through(secret: str, before: str, after: str) -> None:
     shown = without_secrets(f"{before} {secret} {after}", [secret])
 

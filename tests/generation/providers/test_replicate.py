@@ -159,7 +159,9 @@ def test_progress_is_read_out_of_the_logs(recorded: Recorded) -> None:
 
 
 def test_a_status_that_nobody_knows_counts_as_running() -> None:
-    answer = Replicate(KEY).read(json_reply({"id": "p1", "status": "queued", "logs": 5}), POLL, CASTLE)
+    answer = Replicate(KEY).read(
+        json_reply({"id": "p1", "status": "queued", "logs": 5}), POLL, CASTLE
+    )
 
     assert isinstance(answer, Next)
     assert (answer.stage, answer.progress, answer.provider_ref) == (POLL, None, "p1")
@@ -221,7 +223,8 @@ def test_a_text_in_pieces(recorded: Recorded) -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "expected"), [("One.", "One."), (["One", 5, "."], "One."), (None, None), ([" "], None)]
+    ("output", "expected"),
+    [("One.", "One."), (["One", 5, "."], "One."), (None, None), ([" "], None)],
 )
 def test_texts(output: Any, expected: str | None) -> None:
     reply = json_reply({"id": "p1", "status": "succeeded", "output": output, "model": 5})
