@@ -1,8 +1,9 @@
 """How can a call to a provider fail, and what follows from it?
 
 One class per row of the error table. `retryable` says whether the same order may be sent again after
-a while, `tries_next` whether another provider may do better, `marks_unhealthy` whether the provider
-will refuse everybody else as well until somebody changes something.
+a while, `starts_over` whether that is from the first call on instead of the one that failed,
+`tries_next` whether another provider may do better, `marks_unhealthy` whether the provider will refuse
+everybody else as well until somebody changes something.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class ProviderFailure(StoryCoreError):
     code: ClassVar[str] = "PROVIDER_FAILED"
     status: ClassVar[int] = 502
     retryable: ClassVar[bool] = False
+    starts_over: ClassVar[bool] = False
     tries_next: ClassVar[bool] = True
     marks_unhealthy: ClassVar[bool] = False
     lead: ClassVar[str] = "The provider failed"
@@ -110,6 +112,14 @@ class TooManyAtOnce(Busy):
 
     code = "PROVIDER_TOO_MANY_AT_ONCE"
     lead = "The account at the provider has too many calls under way"
+
+
+class NotStarted(Busy):
+    """The provider took the order and gave it up before it began: nothing was made, nothing is charged."""
+
+    code = "PROVIDER_NOT_STARTED"
+    starts_over = True
+    lead = "The provider did not begin the work"
 
 
 class UnknownAfterSend(ProviderFailure):

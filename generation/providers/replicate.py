@@ -23,7 +23,13 @@ from generation.providers.base import (
     host_of,
 )
 from generation.providers.error_bodies import said_in
-from generation.providers.failures import BadOutput, Busy, StoppedThere, WrongInput, run_failure
+from generation.providers.failures import (
+    BadOutput,
+    NotStarted,
+    StoppedThere,
+    WrongInput,
+    run_failure,
+)
 from generation.providers.options import option
 from generation.providers.ordering import (
     accepted_model,
@@ -155,8 +161,7 @@ class Replicate:
             case "canceled":
                 raise StoppedThere(said_in(prediction, self.secrets).text)
             case "aborted":
-                # The deadline came before the start: nothing was done and nothing is charged.
-                raise Busy("it did not start before its deadline")
+                raise NotStarted("its deadline came first")
             case _:
                 # A word that nobody knows yet counts as running; the job's own deadline ends it.
                 return self._running(prediction, reference)

@@ -33,6 +33,7 @@ from generation.providers.failures import (
     Busy,
     ContentRefused,
     Gone,
+    NotStarted,
     OutOfCredit,
     ProviderFailure,
     ResultGone,
@@ -276,7 +277,7 @@ def test_a_redirect_is_not_a_result(name: str, provider_server: ProviderServer) 
         ("run-failed", {RunFailed}),
         ("run-refused", {ContentRefused}),
         ("run-canceled", {StoppedThere, RunFailed}),
-        ("run-aborted", {Busy, RunFailed}),
+        ("run-aborted", {NotStarted, RunFailed}),
     ],
 )
 def test_runs_that_end_badly(

@@ -15,6 +15,7 @@ from generation.providers.failures import (
     Busy,
     ContentRefused,
     Gone,
+    NotStarted,
     OutOfCredit,
     ProviderFailure,
     ResultGone,
@@ -30,7 +31,7 @@ from storycore.errors import StoryCoreError
 from tests.generation.providers.conftest import Recorded
 
 KINDS = (
-    WrongInput, ContentRefused, BadKey, OutOfCredit, Gone, Busy, TooManyAtOnce, UnknownAfterSend,
+    WrongInput, ContentRefused, BadKey, OutOfCredit, Gone, Busy, TooManyAtOnce, NotStarted, UnknownAfterSend,
     BadOutput, ResultGone, RunFailed, StoppedThere,
 )  # fmt: skip
 
@@ -45,6 +46,7 @@ KINDS = (
         (Gone, "PROVIDER_GONE", False, True, True),
         (Busy, "PROVIDER_BUSY", True, True, False),
         (TooManyAtOnce, "PROVIDER_TOO_MANY_AT_ONCE", True, True, False),
+        (NotStarted, "PROVIDER_NOT_STARTED", True, True, False),
         (UnknownAfterSend, "PROVIDER_UNKNOWN_AFTER_SEND", False, False, False),
         (BadOutput, "BAD_PROVIDER_OUTPUT", False, True, False),
         (ResultGone, "PROVIDER_RESULT_GONE", False, True, False),
@@ -67,6 +69,10 @@ def test_what_follows_from_each_kind(
         marks_unhealthy,
     )
     assert issubclass(kind, StoryCoreError)
+
+
+def test_only_what_never_began_starts_over() -> None:
+    assert [kind for kind in KINDS if kind.starts_over] == [NotStarted]
 
 
 def test_every_kind_has_its_own_code() -> None:

@@ -9,6 +9,7 @@ from generation.providers.failures import (
     BadOutput,
     Busy,
     ContentRefused,
+    NotStarted,
     ProviderFailure,
     RunFailed,
     StoppedThere,
@@ -242,7 +243,7 @@ def test_texts(output: Any, expected: str | None) -> None:
     ("body", "kind", "said"),
     [
         ({"status": "canceled"}, StoppedThere, ""),
-        ({"status": "aborted"}, Busy, "it did not start before its deadline"),
+        ({"status": "aborted"}, NotStarted, "its deadline came first"),
         ({"status": "failed", "error": "boom"}, RunFailed, "boom"),
         ({"status": "failed", "error": None}, RunFailed, ""),
     ],
