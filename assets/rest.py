@@ -42,7 +42,7 @@ _YES = frozenset({"1", "true", "yes", "on"})
 def upload(request: HttpRequest) -> JsonResponse:
     """Check and store a file; 201 with the asset, and with the scene when it was put into one."""
     if request.method != "POST":
-        response = JsonResponse({"error": "Send POST.", "code": "METHOD_NOT_ALLOWED"}, status=405)
+        response = JsonResponse({"error": "Send POST.", "code": "BAD_USER_INPUT"}, status=405)
         response["Allow"] = "POST"
         return response
     try:

@@ -22,12 +22,18 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Bench:
-    """Where everything answers; `env` is what a process of the product runs with."""
+    """Where everything answers; `env` is what a process of the product runs with, `web_pid` its server."""
 
     mongodb_uri: str
     web_port: int
     floor_port: int
     env: dict[str, str]
+    web_pid: int
+
+    def web_pids(self) -> list[int]:
+        """The web server and the processes that it has started."""
+        children = Path(f"/proc/{self.web_pid}/task/{self.web_pid}/children").read_text("ascii")
+        return [self.web_pid, *map(int, children.split())]
 
 
 @contextmanager
@@ -56,7 +62,7 @@ def benched(*, processes: int = 1, threads: int = 4) -> Iterator[Bench]:
         try:
             _wait(f"http://127.0.0.1:{web}/health/ready")
             _wait(f"http://127.0.0.1:{floor}/")
-            yield Bench(mongod.uri, web, floor, env)
+            yield Bench(mongod.uri, web, floor, env, children[0].pid)
         finally:
             for child in children:
                 child.terminate()

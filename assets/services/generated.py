@@ -64,7 +64,8 @@ def store_made(file: BinaryIO, made: MadeFile) -> StoredMade:
         inspect(file, declared, media_limits()) as checked,
         _marked(checked, made.system) as media,
     ):
-        name = f"{made.stored_name}-{media.facts.sha256[:12]}"
+        # Hexadecimal as all names are, so that the sweep knows it for one of ours.
+        name = f"{made.stored_name}{media.facts.sha256[:40]}"
         kept = store_files(media, name, private=not made.is_public)
         body = valid_mongo(
             Asset(

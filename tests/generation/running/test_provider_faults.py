@@ -1,4 +1,4 @@
-"""Every way in which a provider fails ends in the class, code, retries and charges that the contract asks for."""
+"""Every fault of a provider ends in the class, code, retries and charges that the contract asks for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOO_LARGE_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Case:
-    """A fault with what follows: the job's end, its code, how often it was tried again, and what was charged."""
+    """A fault with what follows: the end of the job, its code, its retries, and what was charged."""
 
     fault: str
     status: str = "failed"
