@@ -88,7 +88,7 @@ class MediaJobs:
             note_failure(maker.name, problem)
             if not isinstance(problem, UnknownAfterSend):
                 # It is known that this call made nothing: another attempt may send it again.
-                work.save({"work": {**state, "sent": False}})
+                work.save({"work": None if problem.starts_over else {**state, "sent": False}})
             raise
         note_success(maker.name)
         if not isinstance(answer, Next):
@@ -97,16 +97,17 @@ class MediaJobs:
 
     def _received(self, work: Work, media: Media) -> Done:
         """Keep what was paid for, before anything can go wrong with it."""
-        key = stage(work.job["_id"], media.body)
-        kept = {
-            "staged": key,
+        before: dict[str, Any] = work.job.get("work") or {}
+        usage = {**(before.get("usage") or {}), **media.usage}
+        kept: dict[str, Any] = {
+            "staged": stage(work.job["_id"], media.body),
             "declared_type": media.declared_type,
-            "usage": dict(media.usage),
-            "details": dict(media.details),
+            "usage": usage,
+            "details": {**(before.get("details") or {}), **media.details},
         }
-        work.save({"work": kept, "usage": dict(media.usage) or None})
+        work.save({"work": kept, "usage": usage or None})
         reached("staged")
-        file = staged(key)
+        file = staged(kept["staged"])
         if file is None:
             raise Busy("what it sent was lost before it was stored")
         return self._stored(work, file, kept)
@@ -125,10 +126,7 @@ class MediaJobs:
         order = order_of(work.job, self.task)
         with tempfile.TemporaryDirectory(prefix="making-") as folder:
             made = make_locally(
-                order,
-                Path(folder),
-                lambda percent, text: work.say("making", text, percent),
-                work.is_held,
+                order, Path(folder), lambda percent, text: work.say("making", text, percent)
             )
             if isinstance(made, Text):
                 return _text_done(work.job, made)
@@ -153,11 +151,14 @@ def order_of(job: Row, task: Task) -> Order:
 
 
 def _went_on(work: Work, answer: Next) -> Later | None:
+    before: dict[str, Any] = work.job.get("work") or {}
     state = {
         "call": answer.call.to_json(),
         "stage": answer.stage,
-        "provider_ref": answer.provider_ref or (work.job.get("work") or {}).get("provider_ref"),
+        "provider_ref": answer.provider_ref or before.get("provider_ref"),
         "sent": False,
+        "usage": {**(before.get("usage") or {}), **answer.usage},
+        "details": {**(before.get("details") or {}), **answer.details},
     }
     if answer.delay_seconds > AT_ONCE_SECONDS:
         return Later(answer.delay_seconds, {"work": state}, answer.message, answer.progress)
