@@ -38,4 +38,7 @@ def _storage() -> str:
 
 
 def _providers(configured: Mapping[str, Mapping[str, object]]) -> str:
-    return ", ".join(f"{task}: {chosen['BACKEND']}" for task, chosen in sorted(configured.items()))
+    """Who makes what, in the order in which they are tried."""
+    return ", ".join(
+        f"{task}: {' then '.join(names)}" for task, names in sorted(configured.items()) if names
+    )
