@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from assets.rest import upload
 from assets.views import media
+from scenarios.views import export, play
 from storycore.graphql.metrics import metrics_view
 from storycore.graphql.view import graphql_view
 from storycore.home import home
@@ -19,6 +20,9 @@ urlpatterns = [
     path("metrics", metrics_view, name="metrics"),
     path("api/upload", upload),
     path("api/upload/", upload, name="upload"),
+    path("api/scenarios/<str:scenario>/export/<str:format_name>", export, name="export"),
+    path("play/<str:scenario>", play, name="play"),
+    path("play/<str:scenario>/", play),
     path("media/<path:key>", media, name="media"),
     path("admin/", admin.site.urls),
 ]

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from mongoengine import BooleanField, IntField, ListField, ObjectIdField, StringField
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    FloatField,
+    IntField,
+    ListField,
+    ObjectIdField,
+    StringField,
+)
 
 from storycore.mongo.documents import StoredDocument
 from storycore.mongo.fields import JsonField, TextField
@@ -16,6 +25,9 @@ VARIABLES_MAX = 200
 EFFECTS_MAX = 50
 SCENES_MAX = 20_000
 CHOICES_PER_SCENE_MAX = 200
+TAGS_MAX = 100
+ORIGIN_MAX = 8_000_000
+HISTORY_MAX = 2_000
 
 MEDIA_FIELDS = {"image": "image", "sound": "sound", "music": "sound"}
 """The media fields of a scene and the asset type that each must point at."""
@@ -53,6 +65,10 @@ class Scenario(StoredDocument):
     )
     revision = IntField(
         required=True, default=0, help_text="Counts the changes to the whole story."
+    )
+    origin = TextField(
+        max_length=ORIGIN_MAX,
+        help_text="What an imported file held besides scenes, as JSON: scripts, styles, its own ids.",
     )
 
 
@@ -96,6 +112,23 @@ class Scene(StoredDocument):
         max_value=1_000_000,
         help_text="The place among the scenes.",
     )
+    visible_if = TextField(
+        max_length=EXPRESSION_MAX,
+        help_text="When choices may lead here, as an expression; null is always.",
+    )
+    visible_if_error = JsonField(
+        depth=2,
+        values=8,
+        help_text="Why visible_if cannot be evaluated: message, reason, line, column, caret.",
+    )
+    on_enter = _effects("What entering it changes: a list of {variable, op, value}.")
+    tags = ListField(
+        TextField(max_length=200), max_length=TAGS_MAX, help_text="The author's own marks."
+    )
+    origin = TextField(
+        max_length=ORIGIN_MAX,
+        help_text="How an imported file wrote it, as JSON: its name, its markup, its extent.",
+    )
 
 
 class Choice(StoredDocument):
@@ -124,6 +157,7 @@ class Choice(StoredDocument):
         help_text="Why the condition cannot be evaluated: message, reason, line, column, caret.",
     )
     effects = _effects("What taking it changes: a list of {variable, op, value}.")
+    once = BooleanField(default=False, help_text="Whether it can be taken only once in a play.")
     order = IntField(
         required=True,
         default=0,
@@ -131,3 +165,45 @@ class Choice(StoredDocument):
         max_value=1_000_000,
         help_text="The place among the scene's choices.",
     )
+
+
+class Progress(StoredDocument):
+    """One reader's way through a story, tied to the revision that it was last played in."""
+
+    meta = {
+        "collection": "progress",
+        "indexes": [
+            {"fields": ["user", "-updated_at"], "name": "user_newest", "sparse": True},
+            {"fields": ["scenario", "user"], "name": "scenario_user"},
+        ],
+    }
+
+    scenario = ObjectIdField(required=True, help_text="The story that is read.")
+    user = StringField(
+        max_length=64, help_text="The id of the reader; null for a reader with a token."
+    )
+    token_hash = StringField(
+        max_length=64, help_text="SHA-256 of the token of an anonymous reader."
+    )
+    current_scene = ObjectIdField(required=True, help_text="Where the reader is.")
+    history = ListField(
+        DictField(), help_text="The choices taken: {scene, choice, at, variables before}."
+    )
+    variables = DictField(default=None, help_text="What every variable holds now.")
+    is_completed = BooleanField(
+        required=True, default=False, help_text="Whether the reader is at an ending."
+    )
+    percentage = FloatField(
+        required=True, default=0.0, help_text="Distinct visited scenes in hundred reachable ones."
+    )
+    total_time_spent = FloatField(
+        required=True, default=0.0, help_text="Seconds of reading, as told."
+    )
+    revision = IntField(required=True, help_text="The story's revision that it was last played in.")
+    moved = IntField(
+        required=True,
+        default=0,
+        help_text="How often the reader was moved because a scene had gone.",
+    )
+    version = IntField(required=True, default=0, help_text="Counts the changes to this record.")
+    started_at = DateTimeField(help_text="When the present play began (UTC).")

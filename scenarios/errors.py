@@ -38,3 +38,9 @@ class NoStartScene(InvalidInput):
     """The story has no start scene, so nobody can begin it."""
 
     code = "NO_START"
+
+
+class NotPublishable(InvalidInput):
+    """The check of the story found errors; `details["findings"]` lists them, `force` publishes all the same."""
+
+    code = "NOT_PUBLISHABLE"

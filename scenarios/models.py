@@ -17,6 +17,7 @@ class Scenario(ContentModel):
     variables = models.JSONField(blank=True, null=True)
     languages = models.JSONField(blank=True, null=True)
     revision = models.IntegerField(editable=False)
+    origin = models.TextField(blank=True, null=True, editable=False)  # noqa: DJ001 - as above
 
     class Meta(ContentModel.Meta):
         db_table = "scenarios"
@@ -61,6 +62,11 @@ class Scene(ContentModel):
     is_start_scene = models.BooleanField(default=False)
     is_end_scene = models.BooleanField(default=False)
     order = models.IntegerField(default=0)
+    visible_if = models.CharField(max_length=2_000, blank=True, null=True)  # noqa: DJ001 - as above
+    visible_if_error = models.JSONField(blank=True, null=True, editable=False)
+    on_enter = models.JSONField(blank=True, null=True)
+    tags = models.JSONField(blank=True, null=True)
+    origin = models.TextField(blank=True, null=True, editable=False)  # noqa: DJ001 - as above
 
     class Meta(ContentModel.Meta):
         db_table = "scenes"
@@ -85,6 +91,7 @@ class Choice(ContentModel):
     condition = models.CharField(max_length=2_000, blank=True, null=True)  # noqa: DJ001 - as above
     condition_error = models.JSONField(blank=True, null=True, editable=False)
     effects = models.JSONField(blank=True, null=True)
+    once = models.BooleanField(default=False)
     order = models.IntegerField(default=0)
 
     class Meta(ContentModel.Meta):

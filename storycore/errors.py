@@ -56,6 +56,13 @@ class Forbidden(StoryCoreError):
     status = 403
 
 
+class TooMuchAtOnce(InvalidInput):
+    """The change touches more than MongoDB takes in one transaction; nothing was written."""
+
+    code = "TOO_MUCH_AT_ONCE"
+    status = 413
+
+
 class NotFound(StoryCoreError):
     """No such thing, or none that this actor may know of: both answer alike."""
 

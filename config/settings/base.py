@@ -78,7 +78,12 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "storycore" / "graphql" / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "storycore" / "graphql" / "static",
+    # The player's parts lie with the code that shares them with the exported page.
+    BASE_DIR / "scenarios" / "logic" / "static",
+    BASE_DIR / "scenarios" / "formats" / "static",
+]
 
 GRAPHENE = {
     "SCHEMA": "config.schema.schema",
@@ -99,3 +104,4 @@ from config.settings.logging import *  # noqa: E402
 from config.settings.mongo import *  # noqa: E402
 from config.settings.security import *  # noqa: E402
 from config.settings.storage import *  # noqa: E402
+from config.settings.stories import *  # noqa: E402

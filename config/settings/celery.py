@@ -33,5 +33,10 @@ CELERY_BEAT_SCHEDULE = {
     # A lost wake-up or a dead worker costs a job these few seconds and its lease, never more.
     "sweep-jobs": {"task": "generation.sweep", "schedule": 3.0, "options": {"expires": 3}},
     "clean-jobs": {"task": "generation.clean", "schedule": 3600.0, "options": {"expires": 3000}},
+    "sweep-stories": {
+        "task": "scenarios.sweep",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
     "sweep-assets": {"task": "assets.sweep", "schedule": 3600.0, "options": {"expires": 3000}},
 }

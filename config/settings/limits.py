@@ -31,6 +31,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 RATE_LIMITS = {
     "login": env.text("RATE_LIMIT_LOGIN", "5/minute"),
     "generate": env.text("RATE_LIMIT_GENERATE", "10/minute"),
+    "play": env.text("RATE_LIMIT_PLAY", "60/minute"),
+    "simulate": env.text("RATE_LIMIT_SIMULATE", "20/minute"),
+    "import": env.text("RATE_LIMIT_IMPORT", "20/minute"),
     "create_user": env.text("RATE_LIMIT_CREATE_USER", "20/minute"),
 }
 # How many proxies of ours append to X-Forwarded-For; 0 means the peer address counts.

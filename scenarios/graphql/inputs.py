@@ -92,6 +92,11 @@ class _SceneFields:
     image_id = graphene.ID(description="Its picture, an asset of type image; null for none.")
     sound_id = graphene.ID(description="Its sound, an asset of type sound; null for none.")
     music_id = graphene.ID(description="Its music, an asset of type sound; null for none.")
+    visible_if = graphene.String(
+        description="When choices may lead here, an expression; null for always."
+    )
+    on_enter = graphene.List(graphene.NonNull(EffectInput), description="What entering it changes.")
+    tags = graphene.List(graphene.NonNull(graphene.String), description="Marks of your own.")
 
 
 class CreateSceneInput(_SceneFields, graphene.InputObjectType):
@@ -117,6 +122,7 @@ class CreateChoiceInput(graphene.InputObjectType):
     text = graphene.String(required=True, description="What the reader picks.")
     condition = graphene.String(description="When it is available; an expression.")
     effects = graphene.List(graphene.NonNull(EffectInput), description="What taking it changes.")
+    once = graphene.Boolean(description="Whether it can be taken only once in a play.")
     order = graphene.Int(description="The place among the scene's choices; last when left out.")
 
 
@@ -128,6 +134,7 @@ class UpdateChoiceInput(graphene.InputObjectType):
     text = graphene.String(description="What the reader picks.")
     condition = graphene.String(description="When it is available; null for always.")
     effects = graphene.List(graphene.NonNull(EffectInput), description="What taking it changes.")
+    once = graphene.Boolean(description="Whether it can be taken only once in a play.")
     order = graphene.Int(description="The place among the scene's choices.")
 
 
@@ -141,6 +148,7 @@ class SaveChoiceInput(graphene.InputObjectType):
     to_scene_id = graphene.ID(required=True, description="A stored id or a client key.")
     condition = graphene.String(description="When it is available; an expression.")
     effects = graphene.List(graphene.NonNull(EffectInput), description="What taking it changes.")
+    once = graphene.Boolean(description="Whether it can be taken only once in a play.")
     order = graphene.Int(
         description="The place among the scene's choices; the list's own if left out."
     )

@@ -8,10 +8,15 @@ import graphene
 
 from scenarios.graphql.linting import LintQueries
 from scenarios.graphql.mutations.choices import ChoiceMutations
+from scenarios.graphql.mutations.progress import ProgressMutations
 from scenarios.graphql.mutations.scenarios import ScenarioMutations
 from scenarios.graphql.mutations.scenes import SceneMutations
+from scenarios.graphql.mutations.stories import WholeStoryMutations
+from scenarios.graphql.playing import PlayQueries
+from scenarios.graphql.types.progress import Progress
 from scenarios.graphql.types.story import Choice, Scenario, ScenarioConnection, Scene
 from scenarios.queries.choices import readable_choices
+from scenarios.queries.progress import progress_by_id
 from scenarios.queries.scenarios import (
     count_scenarios,
     list_scenarios,
@@ -45,7 +50,7 @@ def _list_scenarios(
     return list_scenarios(actor, filters, parse_page(limit, offset), fields)
 
 
-class ScenarioQueries(LintQueries):
+class ScenarioQueries(LintQueries, PlayQueries):
     """Reading stories."""
 
     class Meta:
@@ -69,12 +74,19 @@ class ScenarioQueries(LintQueries):
     choice = ReadOne(Choice, rows=readable_choices, noun="choice")
 
 
-class StoryMutations(ScenarioMutations, SceneMutations, ChoiceMutations):
+class StoryMutations(
+    ScenarioMutations, SceneMutations, ChoiceMutations, WholeStoryMutations, ProgressMutations
+):
     """Writing stories."""
 
     class Meta:
         abstract = True
 
 
-NODES = {Scenario: scenarios_by_id, Scene: readable_scenes, Choice: readable_choices}
+NODES = {
+    Scenario: scenarios_by_id,
+    Scene: readable_scenes,
+    Choice: readable_choices,
+    Progress: progress_by_id,
+}
 """Where `node(id)` looks for the types of this app."""

@@ -35,6 +35,7 @@ class ChoiceChanges(TypedDict, total=False):
     condition: str | None
     effects: list[dict[str, Any]] | None
     order: int | None
+    once: bool | None
 
 
 class NewChoice(TypedDict, total=False):
@@ -46,6 +47,7 @@ class NewChoice(TypedDict, total=False):
     condition: str | None
     effects: list[dict[str, Any]] | None
     order: int | None
+    once: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ def choice_update(
     given: dict[str, Any] = {**changes}
     if "effects" in given:
         given["effects"] = valid_effects(given["effects"] or [], field="effects")
-    if given.get("order") is None:
-        given.pop("order", None)
+    for name in ("order", "once"):
+        if given.get(name) is None:
+            given.pop(name, None)
     body = valid_changes(Choice, given)
 
     def work(session: ClientSession, row: Row) -> SavedChoice:

@@ -29,6 +29,7 @@ class SavedChoice(TypedDict, total=False):
     condition: str | None
     effects: list[dict[str, Any]] | None
     order: int | None
+    once: bool | None
 
 
 class SavedScene(TypedDict, total=False):
@@ -44,6 +45,10 @@ class SavedScene(TypedDict, total=False):
     image: ObjectId | None
     sound: ObjectId | None
     music: ObjectId | None
+    visible_if: str | None
+    on_enter: list[dict[str, Any]] | None
+    tags: list[str] | None
+    origin: str | None
     choices: list[SavedChoice] | None
 
 
@@ -64,15 +69,20 @@ def plan_graph(
     stored_scenes: Mapping[ObjectId, Row],
     stored_choices: Mapping[ObjectId, Row],
     variables: Mapping[str, Variable],
+    *,
+    empty_texts: bool = False,
 ) -> GraphPlan:
     """The documents that the given story makes of the stored one.
 
+    Only an import may bring scenes with `empty_texts`.
     Exactly one scene is the start: the flagged one, else the stored start if it is still there, else the
     first. Raises InvalidInput or InvalidReference naming the place as `scenes.<i>.choices.<j>.<field>`.
     """
     if len(given) > SCENES_MAX:
         raise InvalidInput(f"A scenario has at most {SCENES_MAX} scenes.", field="scenes")
-    return _Planner(scenario, given, stored_scenes, stored_choices, variables).planned()
+    planner = _Planner(scenario, given, stored_scenes, stored_choices, variables)
+    planner.empty_texts = empty_texts
+    return planner.planned()
 
 
 class _Planner:
@@ -89,6 +99,7 @@ class _Planner:
         self.stored_scenes = stored_scenes
         self.stored_choices = stored_choices
         self.variables = variables
+        self.empty_texts = False
         self.plan = GraphPlan()
 
     def planned(self) -> GraphPlan:
@@ -141,9 +152,13 @@ class _Planner:
             if given.get(flag) is None:
                 given.pop(flag, None)
         given.setdefault("order", before.get("order", index))
-        if not (given.get("text") or "").strip():
+        if not self.empty_texts and not (given.get("text") or "").strip():
             raise InvalidInput("This may not be empty.", field=f"{place}.text")
-        self.plan.scenes[key] = self._document(Scene, key, before, given, place)
+        if "on_enter" in given:
+            given["on_enter"] = valid_effects(given["on_enter"] or [], field=f"{place}.on_enter")
+        body = self._document(Scene, key, before, given, place)
+        body["visible_if_error"] = condition_problem(body.get("visible_if"), self.variables)
+        self.plan.scenes[key] = body
         for name, type_ in MEDIA_FIELDS.items():
             if given.get(name) and given[name] != before.get(name):
                 self.plan.media[f"{place}.{name}"] = (given[name], type_)
@@ -163,6 +178,8 @@ class _Planner:
             }
             if given.get("order") is None:
                 given["order"] = number
+            if given.get("once") is None:
+                given.pop("once", None)
             if "effects" in given:
                 given["effects"] = valid_effects(given["effects"] or [], field=f"{place}.effects")
             given |= {"from_scene": scene, "to_scene": self._target(choice, place)}

@@ -14,6 +14,7 @@ from pymongo.client_session import ClientSession
 from assets.services.access import require_usable_assets
 from scenarios.documents import Choice, Scenario, Scene
 from scenarios.services.access import change_story
+from scenarios.services.condition_errors import refresh_condition_errors
 from scenarios.services.declarations import declared_variables
 from scenarios.services.graph_plan import GraphPlan, SavedScene, plan_graph
 from scenarios.services.scenarios import ScenarioChanges, scenario_changes
@@ -54,6 +55,8 @@ def save_scenario(
         if body:
             stored(Scenario).update_one({"_id": scenario}, {"$set": body}, session=session)
         if scenes is None:
+            if "variables" in body:
+                refresh_condition_errors(scenario, row | body, session)
             return SavedScenario(row["revision"], {}, created=0, updated=0, removed=0)
         present = {
             document: keyed(stored(document).find({"scenario": scenario}, session=session))

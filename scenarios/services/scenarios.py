@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 from bson import ObjectId
 from pymongo.client_session import ClientSession
 
-from scenarios.documents import Choice, Scenario, Scene
+from scenarios.documents import Choice, Progress, Scenario, Scene
 from scenarios.services.access import change_story
+from scenarios.services.condition_errors import refresh_condition_errors
 from scenarios.services.declarations import valid_variables
 from storycore.access import Actor, require_login
 from storycore.mongo.documents import now, valid_changes, valid_mongo
@@ -59,9 +60,11 @@ def update_scenario(
     """
     body = scenario_changes(changes)
 
-    def work(session: ClientSession, _row: Row) -> None:
+    def work(session: ClientSession, row: Row) -> None:
         if body:
             stored(Scenario).update_one({"_id": scenario}, {"$set": body}, session=session)
+        if "variables" in body:
+            refresh_condition_errors(scenario, row | body, session)
 
     change_story(actor, scenario, work, expected_revision=expected_revision)
 
@@ -75,6 +78,7 @@ def delete_scenario(actor: Actor, scenario: ObjectId) -> DeletedScenario:
     def work(session: ClientSession, _row: Row) -> DeletedScenario:
         choices = stored(Choice).delete_many({"scenario": scenario}, session=session)
         scenes = stored(Scene).delete_many({"scenario": scenario}, session=session)
+        stored(Progress).delete_many({"scenario": scenario}, session=session)
         stored(Scenario).delete_one({"_id": scenario}, session=session)
         return DeletedScenario(scenes=scenes.deleted_count, choices=choices.deleted_count)
 

@@ -11,6 +11,7 @@ from pymongo.client_session import ClientSession
 from assets.services.access import require_usable_assets
 from scenarios.documents import MEDIA_FIELDS, SCENES_MAX, Choice, Scene
 from scenarios.services.access import Work, change_story, scenario_of_scene
+from scenarios.services.declarations import condition_problem, declared_variables, valid_effects
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, NotFound
 from storycore.mongo.documents import now, valid_changes, valid_mongo
@@ -30,6 +31,9 @@ class SceneChanges(TypedDict, total=False):
     is_start_scene: bool | None
     is_end_scene: bool | None
     order: int | None
+    visible_if: str | None
+    on_enter: list[dict[str, Any]] | None
+    tags: list[str] | None
 
 
 class NewScene(SceneChanges, total=False):
@@ -54,11 +58,15 @@ def create_scene(actor: Actor, scene: NewScene) -> ObjectId:
     """
     require_login(actor)
     given = {name: value for name, value in scene.items() if value is not None}
+    given |= {"on_enter": valid_effects(scene.get("on_enter") or [], field="on_enter")}
     body = valid_mongo(Scene(**given))
     require_text(body)
     require_media(actor, scene)
 
-    def work(session: ClientSession, _row: Row) -> ObjectId:
+    def work(session: ClientSession, row: Row) -> ObjectId:
+        body["visible_if_error"] = condition_problem(
+            body.get("visible_if"), declared_variables(row)
+        )
         last = _last_scene(scene["scenario"], session)
         if last is None:
             body["is_start_scene"] = True
@@ -88,12 +96,19 @@ def scene_update(
 
     Raises InvalidInput, InvalidReference; the work raises NotFound.
     """
-    body = valid_changes(Scene, _without_empty_flags(changes))
+    given = _without_empty_flags(changes)
+    if "on_enter" in given:
+        given["on_enter"] = valid_effects(given["on_enter"] or [], field="on_enter")
+    body = valid_changes(Scene, given)
     require_text(body)
     require_media(actor, changes)
     start = body.pop("is_start_scene", None)
 
-    def work(session: ClientSession, _row: Row) -> None:
+    def work(session: ClientSession, row: Row) -> None:
+        if "visible_if" in body:
+            body["visible_if_error"] = condition_problem(
+                body["visible_if"], declared_variables(row)
+            )
         scenes = stored(Scene)
         present = scenes.find_one({"_id": scene}, {"is_start_scene": 1}, session=session)
         if present is None:

@@ -57,7 +57,7 @@ def log_in(email: str, password: str, client: str) -> tuple[User, TokenPair]:
     address = email.strip().lower()
     require_rate("login", f"address:{client}")
     check_rate("login", f"account:{address[:EMAIL_MAX]}")
-    user = User.objects.filter(email__iexact=address).first() if address else None
+    user = User.objects.filter(email=address).first() if address else None
     if user is None:
         # The same work as for a known address, or the time of the answer would tell them apart.
         make_password(password[:PASSWORD_MAX])
@@ -113,7 +113,7 @@ def create_admin(email: str, password: str | None = None, name: str = "") -> tup
     """
     address = _valid_email(email)
     chosen = secrets.token_urlsafe(16) if password is None else password
-    user = User.objects.filter(email__iexact=address).first() or User(email=address)
+    user = User.objects.filter(email=address).first() or User(email=address)
     _check_password(chosen, user)
     user.name = user.name or _valid_name(name)
     user.is_staff = user.is_superuser = user.is_active = True

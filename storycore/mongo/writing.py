@@ -8,13 +8,16 @@ from typing import Any, TypeVar
 from mongoengine import Document
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from storycore.errors import Conflict
+from storycore.errors import Conflict, TooMuchAtOnce
 from storycore.mongo.connection import DURABLE, SNAPSHOT, client, database
 from storycore.mongo.reading import collection_of
 
 Result = TypeVar("Result")
+
+# TransactionTooLarge, TransactionTooLargeForCache.
+_TOO_LARGE = frozenset({257, 388})
 
 
 def stored(document: type[Document]) -> Collection[dict[str, Any]]:
@@ -28,13 +31,18 @@ def stored(document: type[Document]) -> Collection[dict[str, Any]]:
 def in_transaction(work: Callable[[ClientSession], Result]) -> Result:
     """Run `work(session)` as one transaction; it may run again when another writer was faster.
 
-    `work` therefore has no effect but its writes. Raises Conflict when a unique rule refuses the writes.
+    `work` therefore has no effect but its writes. Raises Conflict when a unique rule refuses the writes,
+    TooMuchAtOnce when they do not fit into the server's cache.
     """
     with client().start_session() as session:
         try:
             return session.with_transaction(work, read_concern=SNAPSHOT, write_concern=DURABLE)
         except DuplicateKeyError as problem:
             raise Conflict("Somebody else wrote the same thing at the same moment.") from problem
+        except OperationFailure as problem:
+            if problem.code in _TOO_LARGE:
+                raise TooMuchAtOnce("This changes too much at once.") from problem
+            raise
 
 
 def insert(

@@ -106,6 +106,8 @@ def test_the_admin_opens_by_the_link_and_edits_a_scene(running: Up, page: webdri
     title.send_keys("The Landing at Dusk")
     page.find_element(By.NAME, "_save").click()
 
+    wait = WebDriverWait(page, PATIENCE_SECONDS)
+    wait.until(lambda _: page.find_elements(By.CSS_SELECTOR, ".messagelist"))
     saved = page.find_element(By.CSS_SELECTOR, ".messagelist").text
     assert "was changed successfully" in saved
     _, answer = ask(
@@ -118,3 +120,22 @@ def test_the_admin_opens_by_the_link_and_edits_a_scene(running: Up, page: webdri
     assert scene["text"].startswith("The boat scrapes")
     assert len(scene["choices"]) == 2
     assert requested_hosts(page) == {urlsplit(running.url).netloc}
+
+
+def test_the_demo_story_is_played_in_the_browser(running: Up, page: webdriver.Chrome) -> None:
+    query = {"query": "{ scenarios(published: true) { id title } }"}
+    _status, answer = ask(running.url, "/graphql/", query)
+    (story,) = answer["data"]["scenarios"]
+    page.get(f"{running.url}/play/{story['id']}")
+    wait = WebDriverWait(page, PATIENCE_SECONDS)
+    wait.until(lambda _: page.find_elements(By.CSS_SELECTOR, "#story-player button"))
+    first = page.find_element(By.ID, "story-player").text
+
+    page.find_element(By.CSS_SELECTOR, "#story-player button").click()
+
+    wait.until(lambda _: page.find_element(By.ID, "story-player").text != first)
+    second = page.find_element(By.ID, "story-player").text
+    page.refresh()
+    wait.until(lambda _: page.find_element(By.ID, "story-player").text == second)
+    assert requested_hosts(page) == {urlsplit(running.url).netloc}
+    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []

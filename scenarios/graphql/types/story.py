@@ -122,6 +122,28 @@ class Scene(RowType):
     sound = One(Asset, by="sound", load=assets_by_id, description="Its sound or narration.")
     music_id = Column(graphene.ID, "music", description="The id of its music.")
     music = One(Asset, by="music", load=assets_by_id, description="Its background music.")
+    visible_if = Column(
+        graphene.String,
+        "visible_if",
+        description="When choices may lead here, an expression; null is always.",
+    )
+    visible_if_error = Column(
+        ConditionError, "visible_if_error", description="Why visibleIf cannot be evaluated."
+    )
+    on_enter = Column(
+        graphene.List(graphene.NonNull(Effect)),
+        "on_enter",
+        read=_list_of("on_enter"),
+        description="What entering it changes.",
+        required=True,
+    )
+    tags = Column(
+        graphene.List(graphene.NonNull(graphene.String)),
+        "tags",
+        read=_list_of("tags"),
+        description="The author's own marks.",
+        required=True,
+    )
     position = Column(Position, "position", description="Where it stands on the editor's canvas.")
     choices = Many(
         lambda: Choice,
@@ -160,6 +182,13 @@ class Choice(RowType):
     )
     condition_error = Column(
         ConditionError, "condition_error", description="Why the condition cannot be evaluated."
+    )
+    once = Column(
+        graphene.Boolean,
+        "once",
+        read=lambda row: bool(row.get("once")),
+        description="Whether it can be taken only once in a play.",
+        required=True,
     )
     effects = Column(
         graphene.List(graphene.NonNull(Effect)),

@@ -9,13 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from scenarios.management.operator import OPERATOR
 from scenarios.services.linting import lint_scenario
-from storycore.access import Actor
 from storycore.errors import StoryCoreError
 from storycore.ids import parse_id
-
-# Whoever may run commands on the server may read every story.
-_OPERATOR = Actor(user_id="0", name="operator", is_admin=True)
 
 
 class Command(BaseCommand):
@@ -29,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            report = lint_scenario(_OPERATOR, parse_id(options["scenario"]))
+            report = lint_scenario(OPERATOR, parse_id(options["scenario"]))
         except StoryCoreError as problem:
             raise CommandError(problem.message) from problem
         if options["json"]:
