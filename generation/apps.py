@@ -23,6 +23,8 @@ class GenerationConfig(AppConfig):
         for task in TASKS:
             register_kind(task, MediaJobs(task))
         # By name: these act for users, and models cannot be imported before all apps are there.
+        simulations = import_string("generation.services.simulation_jobs.SimulationJobs")
+        register_kind("simulation", simulations())
         register_owner(import_string("generation.services.scene_media.SceneJobOwner")())
         register_requester(import_string("generation.services.scene_media.SceneMediaOrders")())
         register(check_providers, "generation")

@@ -75,7 +75,7 @@ class JobOwner(Protocol):
 KINDS: dict[str, JobKind] = {}
 """Filled by the apps that do work, when Django starts."""
 
-RERUNS = {"image", "speech", "music", "effect", "text"}
+RERUNS = {"image", "speech", "music", "effect", "text", "simulation"}
 """Kinds whose jobs can be ordered once more just as they were: all that they need stands in the job."""
 
 OWNERS: list[JobOwner] = []

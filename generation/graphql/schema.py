@@ -9,6 +9,7 @@ from graphql import GraphQLResolveInfo
 
 from generation.graphql.mutations.generating import GeneratingMutations
 from generation.graphql.mutations.jobs import JobMutations
+from generation.graphql.mutations.simulating import SimulatingMutations
 from generation.graphql.types import Estimate, Job, JobConnection, JobStats, ProviderInfo
 from generation.queries.catalog import all_makers
 from generation.queries.jobs import count_jobs, job_stats, jobs_by_id, list_jobs, page_of_jobs
@@ -116,7 +117,7 @@ class GenerationQueries(graphene.ObjectType):
         return Estimate(**estimate(**given))
 
 
-class GenerationMutations(GeneratingMutations, JobMutations):
+class GenerationMutations(GeneratingMutations, JobMutations, SimulatingMutations):
     """Ordering and steering jobs."""
 
     class Meta:

@@ -21,7 +21,7 @@ from generation.running.staging import forget_staged
 from generation.running.waking import wake_for, wake_to_cancel
 from storycore.errors import StoryCoreError
 from storycore.logs import redacted
-from storycore.mongo.reading import Row, find_one, find_where
+from storycore.mongo.reading import Row, find_one
 from storycore.mongo.writing import in_transaction, stored
 
 logger = logging.getLogger("storycore.generation")
@@ -96,8 +96,8 @@ def cancel(where: dict[str, Any]) -> Row | None:
         return None
     if ((row.get("work") or {}).get("provider_ref")) is not None:
         wake_to_cancel(str(row["_id"]), row["queue"])
-    for child in find_where(
-        Job, {"parent": row["_id"], "status": {"$in": list(OPEN)}}, ("_id",), sort=(), limit=0
+    for child in stored(Job).find(
+        {"parent": row["_id"], "status": {"$in": list(OPEN)}}, {"_id": 1}
     ):
         cancel({"_id": child["_id"]})
     announce(row["_id"])

@@ -21,6 +21,7 @@ from generation.queries.catalog import Maker, find_maker
 from generation.running.checkpoints import reached
 from generation.running.health import note_failure, note_success, rest_seconds
 from generation.running.mocking import answer_mocked, is_mocked
+from generation.running.moderating import require_moderated
 from generation.running.sending import send
 from generation.running.staging import stage, staged
 from generation.running.storing import stored_result
@@ -45,6 +46,7 @@ class MediaJobs:
         kept = _kept_answer(work.job)
         if kept is not None:
             return self._stored(work, *kept)
+        require_moderated(work)
         if maker.provider is None:
             return self._made_here(work)
         for _step in range(STEPS_AT_ONCE):

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
-from generation.providers.base import Call, Provider, Reply, is_allowed_host, may_carry_key
+from generation.providers.base import Call, Reply, host_of, is_allowed_host
 from generation.providers.failures import BadOutput, Busy, ProviderFailure, UnknownAfterSend
 from generation.running.addresses import AddressRefused, CheckedAddress, checked_address
 
@@ -30,7 +30,18 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Wanted = Callable[[], bool]
 
 
-def send(provider: Provider, call: Call, *, wanted: Wanted = lambda: True) -> Reply:
+class Sender(Protocol):
+    """Who asks: the hosts that get its key, and the key."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that get the key."""
+
+    def authorization(self) -> Mapping[str, str]:
+        """The headers with the key."""
+
+
+def send(provider: Sender, call: Call, *, wanted: Wanted = lambda: True) -> Reply:
     """Send a call and read the whole answer; `wanted` turning false cuts it off.
 
     Raises Busy when it did not get through or its answer was lost, UnknownAfterSend instead when the call
@@ -38,10 +49,9 @@ def send(provider: Provider, call: Call, *, wanted: Wanted = lambda: True) -> Re
     address that is not fetched.
     """
     if not call.untrusted:
-        headers = {
-            **call.headers,
-            **(provider.authorization() if may_carry_key(provider, call) else {}),
-        }
+        # The key goes to the provider's own hosts, and to no other.
+        key = provider.authorization() if host_of(call.url) in provider.hosts else {}
+        headers = {**call.headers, **key}
         return _Exchange(call, headers, WatchedAdapter(), wanted).reply(call.url)
     url = call.url
     for _hop in range(REDIRECTS_MAX + 1):

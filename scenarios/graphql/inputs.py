@@ -105,6 +105,9 @@ class CreateSceneInput(_SceneFields, graphene.InputObjectType):
     scenario_id = graphene.ID(required=True, description="The scenario that it joins.")
     title = graphene.String(required=True, description="Its title, 1 to 200 characters.")
     text = graphene.String(required=True, description="What the reader reads.")
+    auto_generate_image = graphene.Boolean(description="Order a picture made from its words.")
+    auto_generate_sound = graphene.Boolean(description="Order its text to be spoken.")
+    auto_generate_music = graphene.Boolean(description="Order music made from its words.")
 
 
 class UpdateSceneInput(_SceneFields, graphene.InputObjectType):

@@ -13,6 +13,7 @@ from scenarios.graphql.inputs import (
     scene_changes,
 )
 from scenarios.graphql.types.story import Scene
+from scenarios.ports import REQUESTERS
 from scenarios.queries.scenes import scenes_by_id
 from scenarios.services import scenes as services
 from storycore.graphql.context import Context
@@ -21,6 +22,7 @@ from storycore.graphql.relations import Column, One
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
 
+MEDIA = ("image", "sound", "music")
 _ID = graphene.ID(required=True, description="The scene's id.")
 
 
@@ -28,20 +30,57 @@ def _scene() -> One:
     return One(Scene, by="scene", load=scenes_by_id, description="The scene as stored.")
 
 
+class SceneMediaRequest(graphene.ObjectType):
+    """What became of an order for a new scene."""
+
+    field = graphene.String(required=True, description="image, sound or music.")
+    job_id = graphene.ID(description="The job that fills it; null when it could not be ordered.")
+    message = graphene.String(required=True, description="Why not, in a sentence.")
+
+
 class CreateScene(Mutation):
-    """Adds a scene to a scenario that you own."""
+    """Adds a scene to a scenario that you own. It stays, whatever becomes of media ordered for it."""
 
     class Arguments:
         input = CreateSceneInput(required=True, description="The new scene.")
 
     renames: ClassVar = SCENE_RENAMES
     scene = _scene()
+    media_requests = Column(
+        graphene.List(graphene.NonNull(SceneMediaRequest)),
+        "media_requests",
+        description="What became of autoGenerateImage, autoGenerateSound and autoGenerateMusic.",
+        read=lambda row: row.get("media_requests") or [],
+        required=True,
+    )
 
     @classmethod
     def perform(cls, context: Context, *, input: dict[str, Any]) -> Row:
-        scenario = parse_id(input["scenario_id"], field="scenario")
-        key = services.create_scene(context.actor, {**scene_changes(input), "scenario": scenario})
-        return {"scene": key, "message": "Scene created."}
+        given = dict(input)
+        wanted = [field for field in MEDIA if given.pop(f"auto_generate_{field}", None)]
+        scenario = parse_id(given["scenario_id"], field="scenario")
+        key = services.create_scene(context.actor, {**scene_changes(given), "scenario": scenario})
+        requests = (
+            [
+                request
+                for requester in REQUESTERS
+                for request in requester.request_media(context.actor, key, wanted)
+            ]
+            if wanted
+            else []
+        )
+        failed = [f"{one.field}: {one.message}" for one in requests if one.job is None]
+        message = (
+            "Scene created." if not failed else f"Scene created. Not ordered: {' '.join(failed)}"
+        )
+        return {
+            "scene": key,
+            "message": message,
+            "media_requests": [
+                SceneMediaRequest(field=one.field, job_id=one.job, message=one.message)
+                for one in requests
+            ],
+        }
 
 
 class UpdateScene(Mutation):

@@ -1,4 +1,4 @@
-"""The mutations of whole stories: publish, simulate, import."""
+"""The mutations of whole stories: publish and import."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ import graphene
 
 from scenarios.errors import NotPublishable
 from scenarios.graphql.linting import LintFinding
-from scenarios.graphql.types.simulation import Simulation, shown
 from scenarios.graphql.types.story import Scenario
 from scenarios.queries.scenarios import scenarios_by_id
 from scenarios.services.importing import ImportOrder, import_story
 from scenarios.services.publishing import publish_scenario, unpublish_scenario
-from scenarios.services.simulating import simulate_scenario
 from storycore.access import require_login
 from storycore.errors import StoryCoreError
 from storycore.graphql.context import Context
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.relations import Column, One
-from storycore.graphql.scalars import JSON
 from storycore.graphql.uploads import Upload
 from storycore.ids import parse_id
 from storycore.limits import check_rate
@@ -86,41 +83,6 @@ class UnpublishScenario(Mutation):
         key = parse_id(id)
         unpublish_scenario(context.actor, key)
         return {"scenario": key, "message": "No longer published."}
-
-
-class SimulateScenario(Mutation):
-    """Explores a story and plays it by chance: what is never reached, how it ends, where readers get stuck."""
-
-    class Arguments:
-        id = _ID
-        runs = graphene.Int(default_value=1_000, description="How many plays, 1 to 20000.")
-        seed = graphene.Int(description="The same seed gives the same result; 0 by default.")
-        max_states = graphene.Int(
-            default_value=20_000, description="How many states are visited at most, 1 to 100000."
-        )
-
-    result = Column(Simulation, "result", description="What was found.")
-    job = Column(JSON, "job", description="Null: within these bounds the result is always ready.")
-
-    @classmethod
-    def waiting_seconds(cls) -> float:
-        return IMPORT_SECONDS
-
-    @classmethod
-    def perform(
-        cls,
-        context: Context,
-        *,
-        id: str,
-        runs: int = 1_000,
-        seed: int | None = None,
-        max_states: int = 20_000,
-    ) -> Row:
-        check_rate("simulate", context.actor.user_id or context.client)
-        found = simulate_scenario(
-            context.actor, parse_id(id), runs=runs, seed=seed, max_states=max_states
-        )
-        return {"result": shown(found), "message": "Simulated."}
 
 
 class KeptPiece(graphene.ObjectType):
@@ -202,5 +164,4 @@ class WholeStoryMutations(graphene.ObjectType):
 
     publish_scenario = PublishScenario.field()
     unpublish_scenario = UnpublishScenario.field()
-    simulate_scenario = SimulateScenario.field()
     import_story = ImportStory.field()

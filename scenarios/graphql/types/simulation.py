@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import graphene
 
-from scenarios.checking.simulation import Simulation as Simulated
 from storycore.graphql.scalars import JSON
 
 
@@ -77,8 +76,3 @@ class Simulation(graphene.ObjectType):
     problems = graphene.List(
         graphene.NonNull(SimulationProblem), required=True, description="What failed in plays."
     )
-
-
-def shown(found: Simulated) -> Simulation:
-    """A simulation for GraphQL."""
-    return Simulation(**{name: getattr(found, name) for name in found.__dataclass_fields__})

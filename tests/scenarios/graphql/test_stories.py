@@ -38,7 +38,8 @@ IMPORT = """mutation($file: Upload!, $format: String, $scenarioId: ID, $dryRun: 
     scenario { id title startScene { title } scenes { title tags isEndScene choices { text } } } } }"""
 EXPORT = "query($id: ID!, $format: String!) { exportStory(id: $id, format: $format) { url filename mimeType } }"
 SIMULATE = """mutation($id: ID!, $runs: Int, $seed: Int) { simulateScenario(id: $id, runs: $runs, seed: $seed) {
-  success job userErrors { field code } result { complete states runs seed unreachedScenes unreachedChoices
+  success job { id status } userErrors { field code }
+  result { complete states runs seed unreachedScenes unreachedChoices
     endings { sceneId chance shortestPath } stuckChance readingMinutes { median }
     stuck { sceneId variables path }
     stuckCount problems { message } } } }"""

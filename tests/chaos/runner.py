@@ -1,0 +1,184 @@
+"""`python -m tests.chaos.runner`: jobs over two workers while everything is killed, judged afterwards.
+
+Seeded: the same seed strikes in the same order. Exit status 1 and the violations when an invariant broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from tests.chaos.judge import violations
+from tests.chaos.stage import LEASE_SECONDS, ROOT, Stage
+
+ENQUEUE = """
+import sys, django
+django.setup()
+from generation.services.orders import NewMedia, order_media
+from storycore.access import Actor
+actor = Actor(user_id="1", name="chaos")
+for prompt in sys.stdin.read().splitlines():
+    print(order_media(actor, NewMedia("image", prompt)), prompt, flush=True)
+"""
+FAULTS = ("", "", "", " fault:503*1", " fault:429-bare*1", " fault:truncated*1", " fault:reset*1")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run showed."""
+
+    broken: list[str]
+    jobs: int
+    kills: int
+    seconds: float
+    replays: int
+
+
+def run(
+    folder: Path,
+    *,
+    jobs: int,
+    seed: int,
+    sabotage: str = "",
+    servers: bool = True,
+    freezes: int = 1,
+    say: Callable[[str], None] = lambda _text: None,
+) -> Result:
+    """Order jobs, strike until they are done, then judge. `servers` kills Redis and MongoDB too, once each."""
+    chance = random.Random(seed)
+    stage = Stage(folder, sabotage)
+    begun = time.monotonic()
+    try:
+        stage.start()
+        _manage(stage, "ensure_indexes")
+        for number in range(2):
+            stage.start_worker(number)
+        ordered = _order(stage, jobs, chance)
+        say(f"{len(ordered)} jobs ordered after {time.monotonic() - begun:.0f} s")
+        _strike(stage, jobs, chance, servers=servers, freezes=freezes, say=say)
+        _await_ends(stage)
+        # A quiet moment: what a worker was about to write when the last job ended shows now.
+        time.sleep(LEASE_SECONDS)
+        with _client(stage) as client:
+            broken = violations(client["storycore"], folder / "media", stage.ledger(), ordered)
+        return Result(
+            broken, len(ordered), stage.kills, time.monotonic() - begun, stage.ledger()["replays"]
+        )
+    finally:
+        stage.stop()
+
+
+def _order(stage: Stage, jobs: int, chance: random.Random) -> dict[str, str]:
+    prompts = [f"picture {number} as bytes{chance.choice(FAULTS)}" for number in range(jobs)]
+    done = subprocess.run(
+        [sys.executable, "-c", ENQUEUE],
+        input="\n".join(prompts),
+        cwd=ROOT,
+        env=stage.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    return {key: prompt for key, prompt in lines}
+
+
+def _strike(
+    stage: Stage,
+    jobs: int,
+    chance: random.Random,
+    *,
+    servers: bool,
+    freezes: int,
+    say: Callable[[str], None],
+) -> None:
+    """Kill a worker every second or two until few jobs are left; Redis and MongoDB once each on the way."""
+    pending = ["redis", "mongod"] if servers else []
+    frozen = 0
+    end = time.monotonic() + 240
+    while (left := _open_jobs(stage)) > jobs * 0.1 and time.monotonic() < end:
+        time.sleep(chance.uniform(0.8, 2.0))
+        if frozen < freezes and left < jobs * 0.9:
+            frozen += 1
+            say("a worker is frozen for three leases")
+            stage.freeze_worker(chance.randrange(2), LEASE_SECONDS * 3)
+        elif pending and left < jobs * 0.8:
+            name = pending.pop(0)
+            say(f"{name} is killed with {left} jobs left")
+            (stage.kill_redis if name == "redis" else stage.kill_mongod)()
+        else:
+            stage.kill_worker(chance.randrange(2))
+    for name in pending:
+        (stage.kill_redis if name == "redis" else stage.kill_mongod)()
+
+
+def _await_ends(stage: Stage, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while _open_jobs(stage) and time.monotonic() < end:
+        time.sleep(0.3)
+
+
+def _open_jobs(stage: Stage) -> int:
+    try:
+        with _client(stage) as client:
+            where = {"status": {"$in": ["queued", "processing"]}}
+            return client["storycore"]["jobs"].count_documents(where)
+    except PyMongoError:
+        return sys.maxsize
+
+
+def _client(stage: Stage) -> MongoClient[dict[str, Any]]:
+    uri = stage.environment()["MONGODB_URI"]
+    return MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=5_000)
+
+
+def _manage(stage: Stage, command: str) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT,
+        env=stage.environment(),
+        check=True,
+        capture_output=True,
+    )
+
+
+def main() -> int:
+    """Run once and print what was seen; 1 when an invariant broke."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sabotage", choices=("", "fence", "key"), default="")
+    parser.add_argument("--freezes", type=int, default=2)
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="storycore-chaos-") as folder:
+        result = run(
+            Path(folder),
+            jobs=told.jobs,
+            seed=told.seed,
+            sabotage=told.sabotage,
+            freezes=told.freezes,
+            say=lambda text: print(text, flush=True),
+        )
+    print(
+        f"seed {told.seed}: {result.jobs} jobs, {result.kills} workers killed, {result.replays} calls repeated "
+        f"under their key, {result.seconds:.0f} s"
+    )
+    print("\n".join(result.broken) or "no invariant broke")
+    return 1 if result.broken else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    sys.exit(main())
