@@ -20,12 +20,13 @@ PORT ?=
 DATA ?=
 ARGS ?=
 
-.PHONY: help run test check fix types bench clean
+.PHONY: help run test check fix types bench chaos clean
 
 help:
 	@echo "make run    StoryCore on this machine   (PORT=8001 DATA=folder ARGS='--no-demo --reset --no-browser')"
 	@echo "make test   the test suite              (ARGS='tests/scenarios -k scene')"
 	@echo "make check  style, types, layers, schema, dependencies, house rules"
+	@echo "make chaos  jobs while everything is killed (ARGS='--jobs 300 --seed 1')"
 	@echo "make fix    formats, and redraws what is drawn from the code"
 	@echo "make types  mypy alone"
 	@echo "make bench  the benchmarks              (ARGS=bench_story_logic)"
@@ -60,6 +61,9 @@ bench: $(DEV_STAMP)
 	@missed=; for name in $(or $(ARGS),$(basename $(notdir $(sort $(wildcard benchmarks/bench_*.py))))); do \
 		echo "== $$name"; $(BIN)/python -m benchmarks.$$name || missed="$$missed $$name"; done; \
 		test -z "$$missed" || { echo "Below their marks:$$missed"; exit 1; }
+
+chaos: $(DEV_STAMP)
+	$(BIN)/python -m tests.chaos.runner $(ARGS)
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov

@@ -53,5 +53,5 @@ def waiting_messages(queue: str) -> int:
         channel = connection.default_channel
         try:
             return int(channel.queue_declare(queue=queue, passive=True).message_count)
-        except (KombuError, connection.connection_errors, connection.channel_errors):
+        except (KombuError, *connection.connection_errors, *connection.channel_errors):
             return 0

@@ -1,4 +1,4 @@
-"""Did every job end once, with one asset and one charge? Read from MongoDB, the storage and the provider's books."""
+"""Did every job end once, with one asset and one charge? MongoDB, storage and the provider's books tell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def violations(
     assets = list(database["assets"].find())
     found = [f"I1 lost: {key}" for key in ordered if key not in jobs]
     found += [
-        f"I1 not at its end: {key} {row['status']}"
+        f"I1 not at its end: {key} {row['status']} {row.get('step')} due {row.get('due')} "
+        f"attempts {row.get('attempts')} retries {row.get('retry_count')} yielded {row.get('yielded')}"
         for key, row in jobs.items()
         if row["status"] not in FINAL
     ]

@@ -92,7 +92,7 @@ def _order(stage: Stage, jobs: int, chance: random.Random) -> dict[str, str]:
         check=True,
     )
     lines = [line.split(" ", 1) for line in done.stdout.splitlines()]
-    return {key: prompt for key, prompt in lines}
+    return dict(lines)
 
 
 def _strike(
@@ -104,24 +104,22 @@ def _strike(
     freezes: int,
     say: Callable[[str], None],
 ) -> None:
-    """Kill a worker every second or two until few jobs are left; Redis and MongoDB once each on the way."""
-    pending = ["redis", "mongod"] if servers else []
-    frozen = 0
+    """Kill a worker every second or so until few jobs are left; Redis and MongoDB once each on the way."""
+    begun = time.monotonic()
+    acts = (
+        ["worker"] * 3 + (["redis", "worker", "mongod"] if servers else []) + ["freeze"] * freezes
+    )
     end = time.monotonic() + 240
-    while (left := _open_jobs(stage)) > jobs * 0.1 and time.monotonic() < end:
-        time.sleep(chance.uniform(0.8, 2.0))
-        if frozen < freezes and left < jobs * 0.9:
-            frozen += 1
-            say("a worker is frozen for three leases")
-            stage.freeze_worker(chance.randrange(2), LEASE_SECONDS * 3)
-        elif pending and left < jobs * 0.8:
-            name = pending.pop(0)
-            say(f"{name} is killed with {left} jobs left")
-            (stage.kill_redis if name == "redis" else stage.kill_mongod)()
-        else:
+    while acts or (_open_jobs(stage) > jobs * 0.1 and time.monotonic() < end):
+        time.sleep(chance.uniform(0.5, 2.0))
+        act = acts.pop(0) if acts else "worker"
+        say(f"{time.monotonic() - begun:.0f} s: {act} is struck with {_open_jobs(stage)} jobs left")
+        if act == "worker":
             stage.kill_worker(chance.randrange(2))
-    for name in pending:
-        (stage.kill_redis if name == "redis" else stage.kill_mongod)()
+        elif act == "freeze":
+            stage.freeze_worker(chance.randrange(2), LEASE_SECONDS * 3)
+        else:
+            (stage.kill_redis if act == "redis" else stage.kill_mongod)()
 
 
 def _await_ends(stage: Stage, seconds: float = 120) -> None:

@@ -1,4 +1,4 @@
-"""What runs while faults strike: a MongoDB, a Redis, a provider and workers, each killed by its recorded pid."""
+"""What runs while faults strike: MongoDB, Redis, a provider and workers, each killed by its recorded pid."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,9 +89,9 @@ class Stage:
         self.redis = start_redis(self.folder / "redis", self.redis_port)
 
     def start_worker(self, number: int) -> None:
-        """One worker with two processes, in a group of its own."""
+        """One worker with one process for jobs, in a group of its own."""
         child = self._child(
-            "-m", "celery", "--app", "tests.chaos.worker", "--quiet", "worker", "--concurrency", "2",
+            "-m", "celery", "--app", "tests.chaos.worker", "--quiet", "worker", "--concurrency", "1",
             "--queues", "storycore,media", "--without-mingle", "--without-gossip", "--loglevel", "ERROR",
             "--hostname", f"chaos{number}-{time.monotonic_ns()}@%h",
         )  # fmt: skip
@@ -152,10 +153,8 @@ class Stage:
             )
 
     def _kill(self, child: subprocess.Popen[bytes]) -> None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
 
     def _await_provider(self) -> None:
