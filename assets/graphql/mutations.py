@@ -46,7 +46,8 @@ def _load_lists(
     return {one: [rows[key] for key in one if key in rows] for one in lists}
 
 
-def _new_asset(file: Any, type_: str, given: Mapping[str, Any]) -> NewAsset:
+def new_asset(file: Any, type_: str, given: Mapping[str, Any]) -> NewAsset:
+    """What the sender of an upload says of it."""
     return NewAsset(
         type=type_,
         file_name=file.name or "",
@@ -73,7 +74,7 @@ class UploadAsset(Mutation):
 
     @classmethod
     def perform(cls, context: Context, *, file: Any, type: str, **given: Any) -> Row:
-        new = _new_asset(file, type, given)
+        new = new_asset(file, type, given)
         return {"asset": upload_asset(context.actor, file, new), "message": "Asset uploaded."}
 
 
@@ -100,7 +101,7 @@ class UploadAssets(Mutation):
         stored, problems = [], []
         for number, file in enumerate(files):
             try:
-                stored.append(upload_asset(context.actor, file, _new_asset(file, type, given)))
+                stored.append(upload_asset(context.actor, file, new_asset(file, type, given)))
             except Unauthenticated:
                 raise
             except StoryCoreError as problem:

@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 
+from assets.graphql.deprecated import DeprecatedAssetQueries
 from assets.graphql.types import Asset, AssetConnection
 from assets.queries.assets import assets_by_id, count_assets, list_assets, page_of_assets
 from storycore.access import Actor
@@ -43,7 +44,7 @@ def _list_assets(
     return list_assets(actor, filters, parse_page(limit, offset), fields)
 
 
-class AssetQueries(graphene.ObjectType):
+class AssetQueries(DeprecatedAssetQueries):
     """Reading assets."""
 
     class Meta:

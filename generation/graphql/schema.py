@@ -7,6 +7,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from generation.graphql.deprecated import DeprecatedGenerationMutations
 from generation.graphql.mutations.generating import GeneratingMutations
 from generation.graphql.mutations.jobs import JobMutations
 from generation.graphql.mutations.simulating import SimulatingMutations
@@ -117,7 +118,9 @@ class GenerationQueries(graphene.ObjectType):
         return Estimate(**estimate(**given))
 
 
-class GenerationMutations(GeneratingMutations, JobMutations, SimulatingMutations):
+class GenerationMutations(
+    GeneratingMutations, JobMutations, SimulatingMutations, DeprecatedGenerationMutations
+):
     """Ordering and steering jobs."""
 
     class Meta:

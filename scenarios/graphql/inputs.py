@@ -70,18 +70,6 @@ class CreateScenarioInput(graphene.InputObjectType):
     )
 
 
-class UpdateScenarioInput(graphene.InputObjectType):
-    """Changes to a story; what is left out stays."""
-
-    title = graphene.String(description="Its title, 1 to 200 characters.")
-    description = graphene.String(description="What it is about.")
-    is_published = graphene.Boolean(description="Whether everybody may read and play it.")
-    variables = graphene.List(graphene.NonNull(VariableInput), description="Its variables.")
-    languages = graphene.List(
-        graphene.NonNull(graphene.String), description="Language tags, the original first."
-    )
-
-
 class _SceneFields:
     order = graphene.Int(description="The place among the scenes; last when left out.")
     position = PositionInput(description="Where it stands on the editor's canvas.")
@@ -181,6 +169,22 @@ class SaveScenarioInput(graphene.InputObjectType):
     scenes = graphene.List(
         graphene.NonNull(SaveSceneInput),
         description="The whole graph: a scene or choice that is missing in it is removed.",
+    )
+
+
+class UpdateScenarioInput(graphene.InputObjectType):
+    """Changes to a story; what is left out stays."""
+
+    title = graphene.String(description="Its title, 1 to 200 characters.")
+    description = graphene.String(description="What it is about.")
+    is_published = graphene.Boolean(description="Whether everybody may read and play it.")
+    variables = graphene.List(graphene.NonNull(VariableInput), description="Its variables.")
+    languages = graphene.List(
+        graphene.NonNull(graphene.String), description="Language tags, the original first."
+    )
+    scenes = graphene.List(
+        graphene.NonNull(SaveSceneInput),
+        description="The whole graph, as in saveScenario; left out, scenes stay as they are.",
     )
 
 

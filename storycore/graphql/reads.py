@@ -18,13 +18,16 @@ from storycore.mongo.relating import RowBy
 class ReadOne(graphene.Field):
     """A root field `name(id: ID!)` with at most one row, found through `rows`; a malformed id finds nothing."""
 
-    def __init__(self, type_: Any, *, rows: RowBy, noun: str) -> None:
+    def __init__(
+        self, type_: Any, *, rows: RowBy, noun: str, deprecation_reason: str | None = None
+    ) -> None:
         self.row_type = type_
         self.rows = rows
         super().__init__(
             type_,
             id=graphene.ID(required=True, description=f"The {noun}'s id."),
             description=f"One {noun}; null when there is none that you may read.",
+            deprecation_reason=deprecation_reason,
             resolver=self._resolve,
         )
 
@@ -42,12 +45,24 @@ class ReadMany(graphene.Field):
     """A root field with a page of rows: `fetch(actor, fields, **arguments)` returns them in order."""
 
     def __init__(
-        self, type_: Any, *, fetch: Callable[..., list[Row]], description: str, **arguments: Any
+        self,
+        type_: Any,
+        *,
+        fetch: Callable[..., list[Row]],
+        description: str,
+        deprecation_reason: str | None = None,
+        **arguments: Any,
     ) -> None:
         self.row_type = type_
         self.fetch = fetch
         listed = graphene.NonNull(graphene.List(graphene.NonNull(type_)))
-        super().__init__(listed, args=arguments, description=description, resolver=self._resolve)
+        super().__init__(
+            listed,
+            args=arguments,
+            description=description,
+            deprecation_reason=deprecation_reason,
+            resolver=self._resolve,
+        )
 
     def _resolve(self, _root: Any, info: GraphQLResolveInfo, **arguments: Any) -> list[Record]:
         rows = self.fetch(info.context.actor, selected(info, self.row_type), **arguments)

@@ -39,6 +39,16 @@ class RowType(graphene.ObjectType):
     ) -> None:
         for name in columns:
             setattr(cls, name, _derived(cast("type[Document]", document), name))
+        own_id = getattr(cls, "id", None)
+        if isinstance(own_id, Column):
+            cls.mongo_id = Column(
+                graphene.ID,
+                *own_id.needs,
+                read=own_id.read,
+                description="The id under its old name.",
+                deprecation_reason="Use id.",
+                required=True,
+            )
         super().__init_subclass_with_meta__(**options)
         cls._readable = _readable_fields(cls)
         READABLE[cls._meta.name] = cls

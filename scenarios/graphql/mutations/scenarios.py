@@ -53,12 +53,17 @@ class UpdateScenario(Mutation):
         id = _ID
         input = UpdateScenarioInput(required=True, description="What changes.")
 
+    renames: ClassVar = SCENE_RENAMES | {"scenario": "id"}
     scenario = _scenario("The scenario as stored.")
 
     @classmethod
     def perform(cls, context: Context, *, id: str, input: dict[str, Any]) -> Row:
         key = parse_id(id)
-        services.update_scenario(context.actor, key, scenario_changes(input))
+        scenes = saved_scenes(input.get("scenes"))
+        if scenes is None:
+            services.update_scenario(context.actor, key, scenario_changes(input))
+        else:
+            save_scenario(context.actor, key, scenario_changes(input), scenes)
         return {"scenario": key, "message": "Scenario updated."}
 
 

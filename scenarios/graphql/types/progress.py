@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import graphene
@@ -11,29 +12,36 @@ from scenarios.graphql.types.story import Choice, Scenario, Scene
 from scenarios.queries.choices import choices_by_id
 from scenarios.queries.scenarios import scenarios_by_id
 from scenarios.queries.scenes import scenes_by_id
-from storycore.graphql.relations import Column, One
+from storycore.access import Actor
+from storycore.accounts.graphql.types import User
+from storycore.accounts.queries import users_by_id
+from storycore.graphql.relations import Column, One, Siblings
 from storycore.graphql.scalars import JSON
 from storycore.graphql.types import Node, RowType
 from storycore.mongo.reading import Row
 
 
-class PlayedStep(graphene.ObjectType):
+class PlayedStep(RowType):
     """A choice that a reader took."""
 
-    scene_id = graphene.ID(description="The scene that was left.")
-    choice_id = graphene.ID(description="The choice that was taken.")
-    at = graphene.DateTime(description="When (UTC).")
-    variables = JSON(description="What every variable held before it.")
-
-    def resolve_scene_id(self: Any, _info: Any) -> Any:
-        return self["scene"]
-
-    def resolve_choice_id(self: Any, _info: Any) -> Any:
-        return self["choice"]
+    scene_id = Column(graphene.ID, "scene", description="The id of the scene that was left.")
+    scene = One(
+        Scene, by="scene", load=scenes_by_id, description="The scene that was left, if it is there."
+    )
+    choice_id = Column(graphene.ID, "choice", description="The id of the choice that was taken.")
+    choice = One(
+        Choice, by="choice", load=choices_by_id, description="The choice, if it is still there."
+    )
+    at = Column(graphene.DateTime, "at", description="When (UTC).")
+    variables = Column(JSON, "variables", description="What every variable held before it.")
 
 
 def _history(row: Row) -> list[Any]:
-    return row.get("history") or []
+    return Siblings.records(row.get("history") or [])
+
+
+def _load_users(_actor: Actor, ids: Collection[str], fields: frozenset[str]) -> Mapping[str, Row]:
+    return users_by_id(ids, fields)
 
 
 class Progress(RowType):
@@ -48,6 +56,7 @@ class Progress(RowType):
     scenario_id = Column(graphene.ID, "scenario", description="The id of its story.", required=True)
     scenario = One(Scenario, by="scenario", load=scenarios_by_id, description="Its story.")
     user_id = Column(graphene.ID, "user", description="The id of the reader; null with a token.")
+    user = One(User, by="user", load=_load_users, description="The reader; null with a token.")
     current_scene_id = Column(
         graphene.ID, "current_scene", description="The id of the scene they are in.", required=True
     )
