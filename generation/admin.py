@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from generation.models import Job
 from generation.services.jobs import cancel_job, change_priority, retry_job
@@ -39,7 +40,7 @@ class JobAdmin(ContentAdmin):
         "asset",
         "attempts",
         "retry_count",
-        "lines",
+        "log",
         "usage",
         "started_at",
         "finished_at",
@@ -48,6 +49,12 @@ class JobAdmin(ContentAdmin):
     readonly_fields = shown
     fields = ("priority", *shown)
     actions = ("cancel_jobs", "retry_jobs")
+
+    @admin.display(description="log")
+    def log(self, job: Job) -> str:
+        """The job's own lines, oldest first."""
+        rows = ((f"{line['at']:%H:%M:%S}", line["level"], line["text"]) for line in job.lines or [])
+        return format_html_join("", "{} {} {}<br>", rows)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Jobs are ordered by what needs them."""

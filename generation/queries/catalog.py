@@ -14,6 +14,7 @@ from generation.engines.local import LOCAL_OFFERS
 from generation.errors import ProviderUnknown
 from generation.providers.base import TASKS, Offers, Provider, Task
 from generation.providers.options import open_provider
+from generation.queries.mocked import MOCK
 
 LOCAL = "local"
 
@@ -47,10 +48,17 @@ def find_maker(task: Task, name: str) -> Maker:
     for maker in makers_of(task):
         if maker.name == name:
             return maker
+    if name == MOCK and settings.DEBUG:
+        return mock_maker(task)
     known = ", ".join(one.name for one in makers_of(task))
     raise ProviderUnknown(
         f"No provider {name!r} makes {task} here. There are: {known}.", field="provider"
     )
+
+
+def mock_maker(task: Task) -> Maker:
+    """The stand-in for a task, whatever the settings name."""
+    return _maker(task, MOCK, {"BACKEND": MOCK, "OPTIONS": {}})
 
 
 def all_makers() -> tuple[Maker, ...]:
@@ -60,7 +68,7 @@ def all_makers() -> tuple[Maker, ...]:
 
 def _configured() -> dict[str, Any]:
     if settings.STORYCORE_MOCK:
-        return {task: {"mock": {"BACKEND": "mock", "OPTIONS": {}}} for task in TASKS}
+        return {task: {MOCK: {"BACKEND": MOCK, "OPTIONS": {}}} for task in TASKS}
     return cast("dict[str, Any]", settings.PROVIDERS)
 
 

@@ -31,7 +31,11 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[dict[str, str]]]]:
 
         def do_GET(self) -> None:
             seen.append({name.lower(): value for name, value in self.headers.items()})
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
             answer(self)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
