@@ -8,7 +8,10 @@ from storycore.mongo.mirrors import ContentModel
 
 
 class Job(ContentModel):
-    """A piece of work that outlives processes."""
+    """A piece of work that outlives processes.
+
+    Steps, lines and work hold moments and ids, which a JSON field cannot read: they come as they are.
+    """
 
     kind = models.CharField(max_length=40, editable=False)
     queue = models.CharField(max_length=40, editable=False)
@@ -32,9 +35,9 @@ class Job(ContentModel):
     is_public = models.BooleanField(default=False, editable=False)
     progress = models.IntegerField(editable=False)
     step = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001 - as above
-    steps = models.JSONField(null=True, editable=False)
+    steps = models.TextField(null=True, editable=False)  # noqa: DJ001 - as above
     message = models.TextField(null=True, editable=False)  # noqa: DJ001 - as above
-    lines = models.JSONField(null=True, editable=False)
+    lines = models.TextField(null=True, editable=False)  # noqa: DJ001 - as above
     attempts = models.IntegerField(editable=False)
     retry_count = models.IntegerField(editable=False)
     next_attempt_at = models.DateTimeField(null=True, editable=False)
@@ -49,7 +52,7 @@ class Job(ContentModel):
     worker = models.CharField(max_length=120, null=True, editable=False)  # noqa: DJ001 - as above
     fence = models.IntegerField(editable=False)
     yielded = models.BooleanField(null=True, editable=False)
-    work = models.JSONField(null=True, editable=False)
+    work = models.TextField(null=True, editable=False)  # noqa: DJ001 - as above
     announced = models.BooleanField(null=True, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
