@@ -66,4 +66,9 @@ class Asset(StoredDocument):
     deleting = BooleanField(
         default=False, help_text="Marked for removal; invisible, its file goes first."
     )
+    marked = JsonField(
+        depth=2,
+        values=4,
+        help_text="Whose it was, and whether public, when it was marked for removal.",
+    )
     revision = IntField(required=True, default=0, help_text="Counts the changes to the record.")

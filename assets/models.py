@@ -20,6 +20,7 @@ class Asset(ContentModel):
     uploaded_by = models.CharField(max_length=64, editable=False)
     is_public = models.BooleanField(default=False)
     deleting = models.BooleanField(default=False, editable=False)
+    marked = models.JSONField(blank=True, null=True, editable=False)
     revision = models.IntegerField(default=0, editable=False)
 
     class Meta(ContentModel.Meta):

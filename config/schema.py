@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import graphene
 
+from assets.graphql.deprecated import DeprecatedAssetMutations
 from assets.graphql.mutations import AssetMutations
 from assets.graphql.schema import AssetQueries
+from assets.graphql.subscriptions import AssetSubscriptions
 from config.nodes import NodeQueries
 from generation.graphql.schema import GenerationMutations, GenerationQueries
+from generation.graphql.subscriptions import JobSubscriptions
 from scenarios.graphql.schema import ScenarioQueries, StoryMutations
+from scenarios.graphql.subscriptions import ScenarioSubscriptions
 from storycore.accounts.graphql.mutations import AccountMutations
 from storycore.accounts.graphql.schema import AccountQueries
 
@@ -17,8 +21,18 @@ class Query(GenerationQueries, ScenarioQueries, AssetQueries, AccountQueries, No
     """Everything that can be read."""
 
 
-class Mutation(GenerationMutations, StoryMutations, AssetMutations, AccountMutations):
+class Mutation(
+    GenerationMutations,
+    StoryMutations,
+    AssetMutations,
+    DeprecatedAssetMutations,
+    AccountMutations,
+):
     """Everything that can be changed."""
 
 
-schema = graphene.Schema(query=Query, mutation=Mutation)
+class Subscription(JobSubscriptions, ScenarioSubscriptions, AssetSubscriptions):
+    """Everything that can be followed live, over WebSocket or server-sent events."""
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation, subscription=Subscription)

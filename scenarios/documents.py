@@ -207,3 +207,27 @@ class Progress(StoredDocument):
     )
     version = IntField(required=True, default=0, help_text="Counts the changes to this record.")
     started_at = DateTimeField(help_text="When the present play began (UTC).")
+
+
+class Presence(StoredDocument):
+    """Somebody has a story open. Held by the process that serves them, and gone when that process is.
+
+    The key begins with the scenario's id, so that a removal, which names nothing but the key, says where.
+    """
+
+    meta = {
+        "collection": "presences",
+        "indexes": [
+            {"fields": ["scenario", "created_at"], "name": "scenario_arrival"},
+            {"fields": ["expires_at"], "name": "expiry", "expireAfterSeconds": 0},
+        ],
+    }
+
+    key = StringField(primary_key=True, max_length=80, help_text="Scenario and connection.")
+    scenario = ObjectIdField(required=True, help_text="The scenario that is open.")
+    user = StringField(
+        max_length=64, help_text="The id of the user; null for a reader without a login."
+    )
+    expires_at = DateTimeField(
+        required=True, help_text="Until when it counts without a sign of life (UTC)."
+    )

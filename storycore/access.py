@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,3 +61,8 @@ def visible_to(actor: Actor, *, public: str, owner: str) -> dict[str, Any]:
     if actor.user_id is None:
         return {public: True}
     return {"$or": [{public: True}, {owner: actor.user_id}]}
+
+
+def is_visible(actor: Actor, row: Mapping[str, Any], *, public: str, owner: str) -> bool:
+    """The same rule for a document that is at hand, told to many: whether `visible_to` would let it through."""
+    return row.get(public) is True or is_owner(actor, row.get(owner))

@@ -78,8 +78,13 @@ def client_address(request: HttpRequest) -> str:
     from the right is the client's; what stands further left is the client's own word and counts for nothing.
     """
     peer: str = request.META.get("REMOTE_ADDR") or ""
+    return address_behind_proxies(peer, request.META.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def address_behind_proxies(peer: str, forwarded_for: str) -> str:
+    """The same from the peer's address and the header, for connections that are no Django requests."""
     proxies: int = settings.TRUSTED_PROXIES
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    forwarded = [part.strip() for part in forwarded_for.split(",")]
     if proxies == 0 or len(forwarded) < proxies:
         return peer
     return forwarded[-proxies] or peer

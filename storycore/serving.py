@@ -8,9 +8,11 @@ keeps what it is good at: slow clients, who hold a socket and no thread.
 from __future__ import annotations
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import IO, Any
 
 from django.core.handlers.asgi import ASGIRequest
@@ -55,7 +57,7 @@ class ThreadedDjango(BaseHandler):
         """Answer one HTTP request."""
         try:
             async with asyncio.timeout(self.body_seconds):
-                body = await self._whole_body(scope, receive)
+                body = await whole_body(scope, receive, self.body_bytes)
         except ClientGone:
             return
         except TimeoutError:
@@ -73,27 +75,20 @@ class ThreadedDjango(BaseHandler):
         finally:
             body.close()
 
-    async def _whole_body(self, scope: Scope, receive: Receive) -> IO[bytes] | None:
-        """The body as a file at its start; None when it is larger than it may be."""
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value) > self.body_bytes:
-                return None
-        file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                file.close()
-                raise ClientGone
-            piece = message.get("body", b"")
-            size += len(piece)
-            if size > self.body_bytes:
-                file.close()
-                return None
-            file.write(piece)
-            if not message.get("more_body", False):
-                file.seek(0)
-                return file
+    async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Run blocking work that belongs to no HTTP request in one of the threads, in the caller's context."""
+        loop = asyncio.get_running_loop()
+        context = copy_context()
+        return await loop.run_in_executor(self._threads, context.run, self._worked, work, arguments)
+
+    def _worked(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        with self._room.place():
+            # What Django does at the begin and at the end of a request.
+            close_old_connections()
+            try:
+                return work(*arguments)
+            finally:
+                close_old_connections()
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         with self._room.place():
@@ -130,6 +125,29 @@ class ThreadedDjango(BaseHandler):
         await send({"type": "http.response.body", "body": b""})
 
 
+async def whole_body(scope: Scope, receive: Receive, most_bytes: int) -> IO[bytes] | None:
+    """The body as a file at its start; None when it is larger than it may be. Raises ClientGone."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > most_bytes:
+            return None
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            file.close()
+            raise ClientGone
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > most_bytes:
+            file.close()
+            return None
+        file.write(piece)
+        if not message.get("more_body", False):
+            file.seek(0)
+            return file
+
+
 async def _refuse(send: Send, status: int, text: bytes) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
@@ -138,3 +156,36 @@ async def _refuse(send: Send, status: int, text: bytes) -> None:
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
+
+
+def before_stop(farewell: Callable[[], Awaitable[None]]) -> None:
+    """Have `farewell` awaited before the server of this loop begins to stop.
+
+    granian drops its sockets at the very signal, without a closing frame and before any lifespan event. So the
+    signal waits: its handler is put behind the farewell. A server that keeps no handler in the loop (uvicorn)
+    closes its sockets itself and is left alone.
+    """
+    loop = asyncio.get_running_loop()
+    handlers = getattr(loop, "_signal_handlers", {})
+    for number in (signal.SIGTERM, signal.SIGINT):
+        then = handlers.get(number)
+        if then is not None:
+            loop.add_signal_handler(number, _stopping, loop, farewell, then)
+
+
+_farewells: set[asyncio.Task[None]] = set()
+
+
+def _stopping(
+    loop: asyncio.AbstractEventLoop, farewell: Callable[[], Awaitable[None]], then: asyncio.Handle
+) -> None:
+    if _farewells:
+        return
+
+    async def stop() -> None:
+        try:
+            await farewell()
+        finally:
+            then._run()  # noqa: SLF001 - calls what the server has registered, as the loop would
+
+    _farewells.add(loop.create_task(stop()))

@@ -18,6 +18,7 @@ from storycore.embedded.redis import RedisServer, start_redis
 from storycore.mongo.connection import database, forget_connection
 from storycore.mongo.indexes import ensure_indexes
 from tests.factories import an_access_token, an_actor
+from tests.live_web import Web, start_web
 
 Api = Callable[..., dict[str, Any]]
 
@@ -126,3 +127,30 @@ def commands() -> Iterator[CommandCounter]:
     COUNTER.counting = True
     yield COUNTER
     COUNTER.counting = False
+
+
+@pytest.fixture(scope="session")
+def live_webs(content_indexes: None) -> Iterator[Callable[[int], Web]]:
+    """Web processes of their own on this run's databases: `live_webs(1)` is another one than `live_webs(0)`."""
+    started: dict[int, Web] = {}
+
+    def web(number: int) -> Web:
+        if number not in started:
+            started[number] = start_web()
+        return started[number]
+
+    yield web
+    for one in started.values():
+        one.stop()
+
+
+@pytest.fixture
+def web(content: None, transactional_db: None, live_webs: Callable[[int], Web]) -> Web:
+    """A running web process; what a test writes is committed, so that it sees it."""
+    return live_webs(0)
+
+
+@pytest.fixture
+def other_web(web: Web, live_webs: Callable[[int], Web]) -> Web:
+    """A second one beside it."""
+    return live_webs(1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assets.documents import TYPES, Asset
 from assets.ports import HOLDERS
-from storycore.access import Actor, require_login, visible_to
+from storycore.access import Actor, is_visible, require_login, visible_to
 from storycore.errors import InvalidInput
 from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where
 from storycore.mongo.relating import RowBy
@@ -118,3 +118,11 @@ _FILTERS: dict[str, Callable[[Actor, Any], dict[str, Any]]] = {
 
 assets_by_id = RowBy(Asset, where=_visible)
 """Assets that the actor may see."""
+
+any_asset_by_id = RowBy(Asset)
+"""Assets whoever asks, marked ones too: for telling of changes, where `may_see_asset` decides."""
+
+
+def may_see_asset(actor: Actor, row: Row) -> bool:
+    """Whether the actor may know of an asset, or, when it is marked for removal, might have known of it."""
+    return is_visible(actor, row, public="is_public", owner="uploaded_by")

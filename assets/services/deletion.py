@@ -34,7 +34,12 @@ def delete_asset(actor: Actor, asset: ObjectId, *, force: bool = False) -> Delet
     Raises Unauthenticated, NotFound, Forbidden, and AssetInUse with the places the actor may know, unless
     `force`, which clears every reference in the same transaction as the mark.
     """
-    editable_asset(actor, asset)
+    row = editable_asset(actor, asset)
+    # Who follows assets learns of the mark when the record may be gone: it says itself who may know.
+    mark = {
+        "deleting": True,
+        "marked": {name: row.get(name) for name in ("uploaded_by", "is_public")},
+    }
     used = any(holder.used_ids([asset]) for holder in HOLDERS)
     if used and not force:
         raise AssetInUse([_plain(usage) for usage in usages_of(actor, asset)])
@@ -42,7 +47,7 @@ def delete_asset(actor: Actor, asset: ObjectId, *, force: bool = False) -> Delet
     def work(session: ClientSession) -> int:
         stored(Asset).update_one(
             {"_id": asset},
-            {"$set": {"deleting": True, "updated_at": now()}, "$inc": {"revision": 1}},
+            {"$set": {**mark, "updated_at": now()}, "$inc": {"revision": 1}},
             session=session,
         )
         return sum(holder.let_go(asset, session) for holder in HOLDERS)

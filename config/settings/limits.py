@@ -44,3 +44,16 @@ REQUEST_MAX_BYTES = env.integer("REQUEST_MAX_BYTES", 64_000_000, least=1_000_000
 REQUEST_MAX_SECONDS = env.number("REQUEST_MAX_SECONDS", 120, least=1)
 # Threads of one web process; more of them help writes and cost reads a little.
 WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=64)
+
+# Live connections: WebSockets and event streams of one web process.
+LIVE_CONNECTIONS_MAX = env.integer("LIVE_CONNECTIONS_MAX", 5_000, least=1)
+# Of one user, or of one address without a login: a class room or an office sits behind one.
+LIVE_CONNECTIONS_PER_USER = env.integer("LIVE_CONNECTIONS_PER_USER", 250, least=1)
+LIVE_OPERATIONS_PER_SOCKET = env.integer("LIVE_OPERATIONS_PER_SOCKET", 100, least=1)
+LIVE_MAX_MESSAGE_BYTES = env.integer("LIVE_MAX_MESSAGE_BYTES", 1_000_000, least=1_000)
+# Events that wait for one subscriber; with more of them it is too slow and has to begin anew.
+LIVE_QUEUE = env.integer("LIVE_QUEUE", 200, least=1)
+LIVE_INIT_SECONDS = env.number("LIVE_INIT_SECONDS", 10.0, least=0.1)
+LIVE_HEARTBEAT_SECONDS = env.number("LIVE_HEARTBEAT_SECONDS", 15.0, least=0.1)
+# How long the end of a connection may take: the closing frame, and everybody's when the server stops.
+LIVE_FAREWELL_SECONDS = env.number("LIVE_FAREWELL_SECONDS", 3.0, least=0.1)

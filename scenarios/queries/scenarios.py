@@ -9,7 +9,7 @@ from typing import Any
 from bson import ObjectId
 
 from scenarios.documents import Choice, Scenario, Scene
-from storycore.access import Actor, require_login, visible_to
+from storycore.access import Actor, is_visible, require_login, visible_to
 from storycore.errors import InvalidInput
 from storycore.mongo.connection import database
 from storycore.mongo.reading import (
@@ -62,6 +62,11 @@ def visible(actor: Actor) -> dict[str, Any]:
 
 scenarios_by_id = RowBy(Scenario, where=visible)
 """Scenarios that the actor may read."""
+
+
+def may_read_scenario(actor: Actor, row: Row) -> bool:
+    """What `visible` says, for a scenario's row that is at hand."""
+    return is_visible(actor, row, public="is_published", owner="author")
 
 
 def matching(actor: Actor, filters: Mapping[str, Any]) -> dict[str, Any]:

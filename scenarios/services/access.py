@@ -35,7 +35,15 @@ def change_story(
     def attempt(session: ClientSession) -> Result:
         row = stored(Scenario).find_one_and_update(
             {"_id": scenario},
-            {"$inc": {"revision": 1}, "$set": {"updated_at": now(), "updated_by": actor.user_id}},
+            {
+                "$inc": {"revision": 1},
+                "$set": {
+                    "updated_at": now(),
+                    "updated_by": actor.user_id,
+                    # Another text each time: the server tells followers only what has changed.
+                    "last_edit": f"{ObjectId()}.{actor.user_id}",
+                },
+            },
             return_document=ReturnDocument.AFTER,
             session=session,
         )

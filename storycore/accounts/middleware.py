@@ -11,8 +11,9 @@ from django.utils.functional import SimpleLazyObject
 
 from storycore.access import NOBODY, Actor
 from storycore.accounts.models import User
-from storycore.accounts.tokens import user_of
+from storycore.accounts.tokens import user_and_expiry, user_of
 from storycore.errors import Unauthenticated
+from storycore.graphql.live import Login
 
 SCHEMES = ("jwt", "bearer")
 
@@ -34,6 +35,15 @@ def actor_from_header(header: str) -> Actor:
         return actor_of(user_of(token.strip()))
     except Unauthenticated:
         return NOBODY
+
+
+def login_by_token(token: str) -> Login:
+    """Whom an access token speaks for and until when, for connections that outlive it.
+
+    Raises Unauthenticated.
+    """
+    user, expires_at = user_and_expiry(token)
+    return Login(actor_of(user), expires_at)
 
 
 def actor_from_session(request: HttpRequest) -> Actor:

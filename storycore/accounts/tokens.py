@@ -97,11 +97,20 @@ def user_of(access_token: str) -> User:
 
     A disabled user fails at once: the flag is read on every request. Raises Unauthenticated.
     """
+    user, _ = user_and_expiry(access_token)
+    return user
+
+
+def user_and_expiry(access_token: str) -> tuple[User, float]:
+    """Like `user_of`, with the moment (Unix seconds) at which the token runs out.
+
+    Raises Unauthenticated.
+    """
     claims = _claims(access_token, ACCESS)
     user = User.objects.filter(pk=claims["sub"], is_active=True).first()
     if user is None:
         raise Unauthenticated
-    return user
+    return user, float(claims["exp"])
 
 
 def _issue(user: User, family: uuid.UUID) -> TokenPair:

@@ -61,7 +61,7 @@ def from_url(request: HttpRequest) -> Received:
             raw = found[name].encode("utf-8", "replace")
             _check_size(len(raw), settings.GRAPHQL_MAX_BODY_BYTES)
             found[name] = read_json(raw, what=name, max_depth=settings.GRAPHQL_MAX_JSON_DEPTH)
-    return Received([_parameters(found)])
+    return Received([parameters_of(found)])
 
 
 def from_body(request: HttpRequest) -> Received:
@@ -85,7 +85,7 @@ def from_body(request: HttpRequest) -> Received:
         operations, files = read_multipart(request)
         if not isinstance(operations, dict):
             raise malformed("operations must be an object.", reason="INVALID_MULTIPART")
-        return Received([_parameters(operations)], files=files)
+        return Received([parameters_of(operations)], files=files)
     raise malformed(
         "Send application/json, or multipart/form-data for files.",
         reason="UNSUPPORTED_MEDIA_TYPE",
@@ -106,7 +106,7 @@ def _from_json(request: HttpRequest) -> Received:
     _check_size(len(raw), limit)
     value = read_json(raw, what="The body", max_depth=settings.GRAPHQL_MAX_JSON_DEPTH)
     if isinstance(value, dict):
-        return Received([_parameters(value)])
+        return Received([parameters_of(value)])
     if isinstance(value, list):
         return Received(_batch(value), is_batch=True)
     raise malformed("The body must be a JSON object.", reason="INVALID_BODY")
@@ -122,10 +122,11 @@ def _batch(items: list[Any]) -> list[Parameters]:
         raise malformed(f"A batch has 1 to {most} requests.", reason="BATCH_SIZE")
     if not all(isinstance(item, dict) for item in items):
         raise malformed("Every request of a batch must be a JSON object.", reason="INVALID_BODY")
-    return [_parameters(item) for item in items]
+    return [parameters_of(item) for item in items]
 
 
-def _parameters(found: Mapping[str, Any]) -> Parameters:
+def parameters_of(found: Mapping[str, Any]) -> Parameters:
+    """The GraphQL request in a JSON object. Raises Refusal."""
     query = found.get("query")
     if query is not None and not isinstance(query, str):
         raise malformed("query must be a string.", reason="INVALID_PARAMETER")

@@ -16,6 +16,7 @@ from graphql import (
     get_named_type,
 )
 
+from storycore.graphql.compat.answers import in_clients_path, in_clients_shape
 from storycore.graphql.context import Context
 from storycore.graphql.errors import INTERNAL, Problem, Refusal, presented, problem
 from storycore.graphql.mutation import Mutation
@@ -52,9 +53,10 @@ class BudgetedExecution(ExecutionContext):
         return super().execute_fields_serially(*arguments)
 
 
-def run(operation: Operation, context: Context) -> Answer:
+def run(operation: Operation, context: Context, root: Any = None) -> Answer:
     """Run it by its compiled plan, else by graphql-core; its MongoDB commands share the time budget.
 
+    `root` is what the fields of a subscription are resolved from: the event that is told.
     Raises Refusal when the variables do not fit: then nothing was run.
     """
     budget_seconds = settings.GRAPHQL_TIME_BUDGET_SECONDS + _waiting_seconds(operation)
@@ -64,7 +66,7 @@ def run(operation: Operation, context: Context) -> Answer:
             data = planned_answer(operation, context)
             if data is not None:
                 return Answer(data)
-            result = _executed(operation, context)
+            result = _executed(operation, context, root)
     except TimeBudgetSpent:
         entry = problem(
             f"The operation was stopped after {budget_seconds:g} seconds.",
@@ -73,12 +75,17 @@ def run(operation: Operation, context: Context) -> Answer:
             requestId=context.request_id,
         )
         return Answer(None, [entry])
+    # Old clients get the shape that they asked for; see storycore.graphql.compat.
+    data = in_clients_shape(result.data) if operation.kind == "mutation" else result.data
     if not result.errors:
-        return Answer(result.data)
+        return Answer(data)
     problems = presented(result.errors, context.request_id)
+    for entry in problems:
+        if entry.get("path"):
+            entry["path"] = in_clients_path(entry["path"])
     if result.data is None and all(error.path is None for error in result.errors):
         raise Refusal(problems)
-    return Answer(result.data, problems)
+    return Answer(data, problems)
 
 
 def _waiting_seconds(operation: Operation) -> float:
@@ -100,11 +107,12 @@ def _waiting_seconds(operation: Operation) -> float:
     )
 
 
-def _executed(operation: Operation, context: Context) -> ExecutionResult:
+def _executed(operation: Operation, context: Context, root: Any = None) -> ExecutionResult:
     # The synchronous form does not ask of every value whether it is awaitable: a tenth of the run.
     return execute_sync(
         operation.schema,
         operation.document.ast,
+        root_value=root,
         context_value=context,
         variable_values=operation.variables,
         operation_name=operation.name,

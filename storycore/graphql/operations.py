@@ -90,7 +90,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """What it is: query or mutation."""
+        """What it is: query, mutation or subscription."""
         return self.node.operation.value
 
 
@@ -106,19 +106,26 @@ class Operations:
         self._lock = threading.Lock()
 
     def prepared(
-        self, parameters: Parameters, actor: Actor, *, only_queries: bool = False
+        self,
+        parameters: Parameters,
+        actor: Actor,
+        *,
+        only_queries: bool = False,
+        is_live: bool = False,
     ) -> Operation:
         """The operation that a request asks for.
 
-        `only_queries` is the rule of GET. Raises Refusal; 405 for anything but a query there.
+        `only_queries` is the rule of GET: it writes nothing. `is_live` says that the transport can carry a
+        subscription. Raises Refusal; 405 for what GET may not ask.
         """
         document = self._document(document_text(parameters))
         remember(parameters, document.text)
         chosen = _chosen(document, parameters.operation_name)
         kind = chosen.node.operation
-        if only_queries and kind is not OperationType.QUERY:
+        is_subscription = kind is OperationType.SUBSCRIPTION
+        if only_queries and kind is not OperationType.QUERY and not (is_live and is_subscription):
             raise _not_by_get(kind)
-        if kind is OperationType.SUBSCRIPTION:
+        if is_subscription and not is_live:
             raise over_limit(
                 "Subscriptions run over WebSocket at this address or over events at /graphql/stream.",
                 reason="SUBSCRIPTION_TRANSPORT",

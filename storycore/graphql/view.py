@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLSchema
 
 from storycore.graphql.body import Parameters, Received, from_body, from_url
+from storycore.graphql.compat.rewriting import rewritten
 from storycore.graphql.context import Context
 from storycore.graphql.errors import Refusal, internal, malformed
 from storycore.graphql.execution import run
@@ -167,9 +168,10 @@ def _make_cacheable(request: HttpRequest, response: HttpResponse) -> None:
 
 
 @lru_cache(maxsize=4)
-def _edge(schema: Any) -> GraphQLEdge:
+def edge_of(schema: Any) -> GraphQLEdge:
+    """The edge of a schema, given as itself or as its dotted name; all transports share its documents."""
     found = import_string(schema) if isinstance(schema, str) else schema
-    return GraphQLEdge(found.graphql_schema)
+    return GraphQLEdge(found.graphql_schema, rewritten)
 
 
 # No CSRF token: cookies count here only with a header that a foreign page cannot send (see preflight.py), so a
@@ -177,4 +179,4 @@ def _edge(schema: Any) -> GraphQLEdge:
 @csrf_exempt
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """The view for /graphql and /graphql/, serving the schema of settings.GRAPHENE."""
-    return _edge(settings.GRAPHENE["SCHEMA"])(request)
+    return edge_of(settings.GRAPHENE["SCHEMA"])(request)

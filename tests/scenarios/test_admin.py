@@ -86,7 +86,7 @@ def test_an_edit_changes_only_what_the_form_changed(boss: Client, author: Actor)
     after = row("scenarios", scenario)
     assert answer.status_code == 302
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"title", "revision", "updated_at", "updated_by"}
+    assert changed == {"title", "revision", "updated_at", "updated_by", "last_edit"}
     assert (after["title"], after["created_at"]) == ("Renamed", moment)
     assert "languages" not in after
 
