@@ -52,13 +52,17 @@ def run(
     jobs: int,
     seed: int,
     sabotage: str = "",
+    deaths: int = 0,
     servers: bool = True,
     freezes: int = 1,
     say: Callable[[str], None] = lambda _text: None,
 ) -> Result:
-    """Order jobs, strike until they are done, then judge. `servers` kills Redis and MongoDB too, once each."""
+    """Order jobs, strike until they are done, then judge.
+
+    `servers` kills Redis and MongoDB too, once each; `deaths` kills that often at each moment of a job.
+    """
     chance = random.Random(seed)
-    stage = Stage(folder, sabotage)
+    stage = Stage(folder, sabotage, deaths)
     begun = time.monotonic()
     try:
         stage.start()
@@ -74,7 +78,11 @@ def run(
         with _client(stage) as client:
             broken = violations(client["storycore"], folder / "media", stage.ledger(), ordered)
         return Result(
-            broken, len(ordered), stage.kills, time.monotonic() - begun, stage.ledger()["replays"]
+            broken,
+            len(ordered),
+            stage.kills + len(list(folder.glob("died-*"))),
+            time.monotonic() - begun,
+            stage.ledger()["replays"],
         )
     finally:
         stage.stop()
@@ -159,6 +167,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sabotage", choices=("", "fence", "key"), default="")
     parser.add_argument("--freezes", type=int, default=2)
+    parser.add_argument("--deaths", type=int, default=3, help="at each moment of a job")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="storycore-chaos-") as folder:
         result = run(
@@ -167,6 +176,7 @@ def main() -> int:
             seed=told.seed,
             sabotage=told.sabotage,
             freezes=told.freezes,
+            deaths=told.deaths,
             say=lambda text: print(text, flush=True),
         )
     print(

@@ -28,6 +28,7 @@ class Stage:
 
     folder: Path
     sabotage: str = ""
+    deaths: int = 0
     mongodb_port: int = field(default_factory=free_port)
     redis_port: int = field(default_factory=free_port)
     provider_port: int = field(default_factory=free_port)
@@ -64,6 +65,7 @@ class Stage:
             "GENERATION_MAX_ATTEMPTS": "50",
             "GENERATION_MAX_RETRIES": "20",
             "CHAOS_SABOTAGE": self.sabotage,
+            "CHAOS_AT": str(self.deaths),
             "LOG_LEVEL": "WARNING",
         }
 

@@ -8,14 +8,19 @@ import pytest
 
 from tests.chaos.runner import run
 
+MOMENTS = ("claimed", "calling", "answered", "staged", "storing", "stored", "committed")
+
 
 @pytest.mark.timeout(240)
 def test_faults_lose_and_double_nothing(tmp_path: Path) -> None:
-    result = run(tmp_path, jobs=80, seed=2, freezes=1)
+    result = run(tmp_path, jobs=80, seed=2, freezes=1, deaths=1)
 
     assert result.broken == []
     assert result.jobs == 80
-    assert result.kills >= 3
+    assert {mark.name for mark in tmp_path.glob("died-*")} == {
+        f"died-{moment}-0" for moment in MOMENTS
+    }
+    assert result.kills >= 3 + len(MOMENTS)
 
 
 @pytest.mark.timeout(240)
