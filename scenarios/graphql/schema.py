@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 
+from scenarios.graphql.deprecated import DeprecatedScenarioQueries
 from scenarios.graphql.linting import LintQueries
 from scenarios.graphql.mutations.choices import ChoiceMutations
 from scenarios.graphql.mutations.progress import ProgressMutations
@@ -50,7 +51,7 @@ def _list_scenarios(
     return list_scenarios(actor, filters, parse_page(limit, offset), fields)
 
 
-class ScenarioQueries(LintQueries, PlayQueries):
+class ScenarioQueries(LintQueries, PlayQueries, DeprecatedScenarioQueries):
     """Reading stories."""
 
     class Meta:
