@@ -41,8 +41,6 @@ _KINDS: dict[str, Kind] = {
     "replace": "updated",
     "delete": "deleted",
 }
-# InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost: going on where we were is impossible.
-_LOST = frozenset({260, 280, 286})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,9 @@ class ChangeStream:
             self._on_gap()
 
     def _note(self, problem: PyMongoError) -> None:
-        if isinstance(problem, OperationFailure) and problem.code in _LOST:
+        # The driver goes on by itself after what may be repeated, and other errors of a connection are no
+        # answers: a server that answers so does not know our place any more.
+        if isinstance(problem, OperationFailure) and self._token is not None:
             logger.warning("The change stream lost its place: changes were missed.")
             self._token = None
             self._on_gap()

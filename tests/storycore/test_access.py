@@ -2,8 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from storycore.access import NOBODY, Actor, is_owner, require_login, require_owner, visible_to
+from storycore.access import (
+    NOBODY,
+    Actor,
+    is_owner,
+    is_visible,
+    require_login,
+    require_owner,
+    visible_to,
+)
+from storycore.embedded.mongod import Mongod
 from storycore.errors import Forbidden, StoryCoreError, Unauthenticated
+from storycore.mongo.connection import database
 
 OWNER, STRANGER, ADMIN = Actor("1"), Actor("2"), Actor("3", is_admin=True)
 
@@ -36,3 +46,22 @@ def test_the_filter_opens_what_is_public_and_what_is_owned() -> None:
     assert visible_to(NOBODY, public="p", owner="o") == {"p": True}
     assert visible_to(OWNER, public="p", owner="o") == {"$or": [{"p": True}, {"o": "1"}]}
     assert visible_to(ADMIN, public="p", owner="o") == {}
+
+
+@pytest.mark.parametrize("is_public", [True, False, None])
+@pytest.mark.parametrize("owner", ["1", "2", None])
+@pytest.mark.parametrize(
+    "actor",
+    [NOBODY, Actor(user_id="1"), Actor(user_id="9", is_admin=True)],
+    ids=["nobody", "user", "admin"],
+)
+def test_the_filter_and_the_check_say_the_same(
+    mongod: Mongod, actor: Actor, owner: str | None, is_public: bool | None
+) -> None:
+    row = {"public": is_public, "owner": owner}
+    things = database()["visible_things"]
+    things.insert_one(dict(row))
+    found = things.find_one(visible_to(actor, public="public", owner="owner")) is not None
+    things.drop()
+
+    assert is_visible(actor, row, public="public", owner="owner") is found
