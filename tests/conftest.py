@@ -55,9 +55,10 @@ def content_indexes(mongod: Mongod, django_db_setup: None) -> None:
 def content(content_indexes: None) -> Iterator[None]:
     """An empty content database."""
     yield
-    for collection in database().list_collections(filter={"type": "collection"}):
-        if not collection["name"].startswith("system."):
-            database()[collection["name"]].delete_many({})
+    for name in database().list_collection_names(filter={"type": "collection"}):
+        # Looking is ten times as quick as deleting nothing durably.
+        if not name.startswith("system.") and database()[name].find_one({}, {"_id": 1}):
+            database()[name].delete_many({})
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from storycore.mongo.relating import RowBy
 from storycore.paging import Page, Window
 
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
-COUNTED_MAX = 10_000
 
 
 def visible(actor: Actor) -> dict[str, Any]:

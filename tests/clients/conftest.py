@@ -30,3 +30,8 @@ def asgi_url() -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=20)
+
+
+@pytest.fixture(autouse=True)
+def reachable_accounts(transactional_db: None) -> None:
+    """The server's threads keep what they opened: in every test here they may look at the accounts."""
