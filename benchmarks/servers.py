@@ -37,8 +37,8 @@ class Bench:
 
 
 @contextmanager
-def benched(*, processes: int = 1, threads: int = 4) -> Iterator[Bench]:
-    """Start all three, and stop them at the end."""
+def benched(*, processes: int = 1, threads: int = 4, **extra: str) -> Iterator[Bench]:
+    """Start all three, and stop them at the end; `extra` joins their environment."""
     with tempfile.TemporaryDirectory(prefix="storycore-bench-") as folder:
         mongod = start_mongod(Path(folder) / "mongo", free_port())
         env = {
@@ -50,6 +50,7 @@ def benched(*, processes: int = 1, threads: int = 4) -> Iterator[Bench]:
             "STORYCORE_DATA": folder,
             "LOG_LEVEL": "WARNING",
             "FLOOR_THREADS": str(threads),
+            **extra,
         }
         web, floor = free_port(), free_port()
         manage = [sys.executable, str(ROOT / "manage.py")]

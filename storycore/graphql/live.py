@@ -122,10 +122,15 @@ class LiveEdge:
             if not self.callers:
                 self._is_empty.set()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether this process has more connections than it takes."""
+        return len(self.callers) > settings.LIVE_CONNECTIONS_MAX
+
     @contextmanager
     def counted_for(self, caller: Caller) -> Iterator[None]:
         """Count the connection for its user. Raises RateLimited when they, or all, have too many already."""
-        if len(self.callers) > settings.LIVE_CONNECTIONS_MAX:
+        if self.is_full:
             raise RateLimited("The server has too many live connections.", retry_after=60)
         key = caller.key
         if self._places[key] >= settings.LIVE_CONNECTIONS_PER_USER:

@@ -20,6 +20,7 @@ _ENDINGS: dict[str, tuple[int, str]] = {
     "slow": (1013, "Messages are not read fast enough"),
     "restart": (1012, "The server restarts"),
     "lost": (1012, "Changes were missed; read again"),
+    "full": (1013, "The server has too many connections"),
     "silent": (1001, "No sign of life"),
     "expired": (4403, "The token has expired"),
     "forbidden": (4403, "Forbidden"),

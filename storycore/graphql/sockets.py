@@ -62,6 +62,9 @@ class Socket:
         """Read and answer messages until somebody closes; everything that was begun is ended then."""
         try:
             with self._edge.connected(self._caller, "websocket"), self._place:
+                if self._edge.is_full:
+                    # Also of those who have not yet said who they are.
+                    self._end(closed("full"))
                 self._begin(self._read())
                 self._begin(self._watch())
                 ending = await self._closing
@@ -101,7 +104,7 @@ class Socket:
     async def _farewell(self, ending: Closed) -> None:
         """Send the code; a client that takes nothing any more does not keep us."""
         ENDED.labels(ending.why).inc()
-        with contextlib.suppress(TimeoutError, OSError):
+        with contextlib.suppress(TimeoutError, OSError, RuntimeError):
             async with asyncio.timeout(settings.LIVE_FAREWELL_SECONDS):
                 await self._send(
                     {"type": "websocket.close", "code": ending.code, "reason": ending.reason}

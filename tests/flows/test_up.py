@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from storycore.embedded.leftovers import leftovers
 from storycore.embedded.ports import free_port
@@ -79,6 +82,31 @@ def test_starts_answers_stops_and_finds_everything_again(
         assert list(client.storycore.kept.find()) == [{"_id": 1}]
     assert (tmp_path / ".env").read_text() == secret
     assert second.end(signal.SIGINT) == 0
+
+
+def test_live_connections_are_served_and_do_not_hold_a_stop(up: Callable[..., Up]) -> None:
+    run = up("--no-demo")
+    run.wait_ready()
+    address = f"ws://127.0.0.1:{run.run()['port']}/graphql/"
+    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as client:
+        client.send('{"type": "connection_init"}')
+        assert client.recv(5) == '{"type":"connection_ack"}'
+        client.send('{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}')
+        assert (
+            client.recv(5) == '{"type":"next","id":"1","payload":{"data":{"__typename":"Query"}}}'
+        )
+        assert client.recv(5) == '{"type":"complete","id":"1"}'
+        query = '{"query": "subscription { assetChanged { id } }"}'
+        client.send(f'{{"type": "subscribe", "id": "2", "payload": {query}}}')
+
+        assert run.end(signal.SIGTERM) == 0
+        with pytest.raises(ConnectionClosedError) as closed:
+            list(client)
+
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1012, "The server restarts")
+    stopped = re.findall(r"(?m)^✓ (\w+) +\d+\.\d\d s  stopped$", run.text)
+    assert stopped == ["worker", "web", "redis", "mongodb"]
 
 
 def test_one_run_a_folder_and_the_next_free_port_for_another(

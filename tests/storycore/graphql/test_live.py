@@ -6,16 +6,21 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 
 from scenarios.services.scenes import update_scene
-from storycore.graphql.live import token_in
+from storycore.access import Actor
+from storycore.errors import RateLimited
+from storycore.graphql.live import Caller, LiveEdge, Login, caller_of, token_in
+from storycore.graphql.operations import Operations
 from tests.factories import a_scenario, a_scene, an_access_token, an_actor
 from tests.live_web import Web, live_client, start_web
 from tests.scenarios.following import followed, present
+from tests.storycore.graphql.edge_schema import SCHEMA
 
 TEXTS = "subscription($id: ID!) { scenarioChanged(id: $id) { revision edits { scene { text } } } }"
 BRIEF = "subscription($id: ID!) { scenarioChanged(id: $id) { revision } }"
@@ -83,6 +88,56 @@ async def test_a_stop_says_farewell_and_takes_no_time(own_web: Web) -> None:
     # Everybody was seen to the door.
     await present(0)
     assert "Traceback" not in own_web.log.read_text()
+
+
+def test_a_process_and_a_user_have_so_many_connections(settings: Any) -> None:
+    settings.LIVE_CONNECTIONS_MAX, settings.LIVE_CONNECTIONS_PER_USER = 3, 2
+
+    async def run(work: Any, *arguments: Any) -> Any:
+        return work(*arguments)
+
+    edge = LiveEdge(Operations(SCHEMA), run, lambda _token: Login())
+    callers = [Caller("10.0.0.1", "r", lambda _why: None) for _ in range(2)]
+    callers.append(Caller("10.0.0.1", "r", lambda _why: None, Login(Actor(user_id="1"))))
+    with ExitStack() as held:
+        for caller in callers:
+            held.enter_context(edge.connected(caller, "websocket"))
+            held.enter_context(edge.counted_for(caller))
+        one_more = Caller("10.0.0.2", "r", lambda _why: None)
+        held.enter_context(edge.connected(one_more, "events"))
+        with pytest.raises(RateLimited, match="server"), edge.counted_for(one_more):
+            pass
+
+    with ExitStack() as held:
+        for caller in callers[:2]:
+            held.enter_context(edge.counted_for(caller))
+        # Two of this address are there; its user is somebody else.
+        with pytest.raises(RateLimited, match="yours"), edge.counted_for(callers[0]):
+            pass
+        held.enter_context(edge.counted_for(callers[2]))
+    with edge.counted_for(callers[0]):
+        pass
+    assert edge.callers == set()
+
+
+def test_the_other_end_is_named_as_for_an_http_request(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 1
+    scope = {
+        "client": ("10.0.0.9", 1),
+        "headers": [
+            (b"x-forwarded-for", b"1.1.1.1"),
+            (b"X-Forwarded-For", b"2.2.2.2"),
+            (b"x-request-id", b"from-the-client"),
+        ],
+    }
+
+    caller = caller_of(scope, lambda _why: None)
+
+    assert (caller.client, caller.request_id, caller.key) == (
+        "2.2.2.2",
+        "from-the-client",
+        "address 2.2.2.2",
+    )
 
 
 @pytest.mark.parametrize(

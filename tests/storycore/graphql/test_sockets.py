@@ -323,37 +323,50 @@ async def silently_read(client: Client) -> None:
         await asyncio.wait_for(client.socket.recv(), 10)
 
 
-async def test_a_fault_of_ours_closes_with_its_code_and_tells_nothing() -> None:
+async def spoken(edge: LiveEdge, *texts: str) -> list[dict[str, Any]]:
+    """What the server sends to a client that says this, and then nothing more."""
     sent: list[dict[str, Any]] = []
-    messages = [
-        {"type": "websocket.connect"},
-        {
-            "type": "websocket.receive",
-            "text": '{"type": "connection_init", "payload": {"token": "t"}}',
-        },
-    ]
+    messages: list[dict[str, Any]] = [{"type": "websocket.connect"}]
+    messages += [{"type": "websocket.receive", "text": text} for text in texts]
 
     async def receive() -> dict[str, Any]:
-        if messages:
-            return messages.pop(0)
-        await asyncio.Event().wait()
-        raise AssertionError
+        if not messages:
+            await asyncio.Event().wait()
+        return messages.pop(0)
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    async def run(work: Any, *arguments: Any) -> Any:
-        return await asyncio.to_thread(work, *arguments)
-
-    def broken(_token: str) -> Any:
-        raise RuntimeError("mongodb://user:secret@host is down")
-
-    edge = LiveEdge(Operations(SCHEMA), run, broken)
     scope = {"headers": [], "client": ("127.0.0.1", 1), "subprotocols": ["graphql-transport-ws"]}
     await serve_socket(edge, scope, receive, send)
+    assert edge.callers == set()
+    assert sent.pop(0) == {"type": "websocket.accept", "subprotocol": "graphql-transport-ws"}
+    return sent
+
+
+async def in_thread(work: Any, *arguments: Any) -> Any:
+    return await asyncio.to_thread(work, *arguments)
+
+
+def broken(_token: str) -> Any:
+    raise RuntimeError("mongodb://user:secret@host is down")
+
+
+async def test_a_fault_of_ours_closes_with_its_code_and_tells_nothing() -> None:
+    edge = LiveEdge(Operations(SCHEMA), in_thread, broken)
+
+    sent = await spoken(edge, '{"type": "connection_init", "payload": {"token": "t"}}')
+
+    assert sent == [{"type": "websocket.close", "code": 4500, "reason": "Internal server error"}]
+
+
+async def test_a_full_process_sends_new_sockets_away_before_they_say_anything(
+    settings: Any,
+) -> None:
+    settings.LIVE_CONNECTIONS_MAX = 0
+
+    sent = await spoken(LiveEdge(Operations(SCHEMA), in_thread, broken))
 
     assert sent == [
-        {"type": "websocket.accept", "subprotocol": "graphql-transport-ws"},
-        {"type": "websocket.close", "code": 4500, "reason": "Internal server error"},
+        {"type": "websocket.close", "code": 1013, "reason": "The server has too many connections"}
     ]
-    assert edge.callers == set()
