@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -65,8 +66,8 @@ class Socket:
                 if self._edge.is_full:
                     # Also of those who have not yet said who they are.
                     self._end(closed("full"))
-                self._begin(self._read())
-                self._begin(self._watch())
+                self._begin(self._read)
+                self._begin(self._watch)
                 ending = await self._closing
                 await self._stop()
                 if ending is not None:
@@ -80,15 +81,19 @@ class Socket:
         if not self._closing.done():
             self._closing.set_result(ending)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._guarded(work))
+    def _begin(
+        self, work: Callable[..., Coroutine[Any, Any, None]], *arguments: Any
+    ) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._guarded(work, arguments))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(
+        self, work: Callable[..., Coroutine[Any, Any, None]], arguments: tuple[Any, ...]
+    ) -> None:
         try:
-            await work
+            await work(*arguments)
         except Closed as ending:
             self._end(ending)
         except Exception:
@@ -126,7 +131,7 @@ class Socket:
             if self._is_initialised:
                 raise closed("twice")
             self._is_initialised = True
-            self._begin(self._initialise(message.payload or {}))
+            self._begin(self._initialise, message.payload or {})
         elif message.type == "subscribe":
             self._subscribe(message)
         elif message.type == "complete":
@@ -155,9 +160,9 @@ class Socket:
         if message.id in self._operations:
             raise Closed("duplicate", 4409, f"Subscriber for {message.id} already exists")
         if len(self._operations) >= settings.LIVE_OPERATIONS_PER_SOCKET:
-            self._begin(self._refuse(message.id, [_too_many()]))
+            self._begin(self._refuse, message.id, [_too_many()])
             return
-        self._operations[message.id] = self._begin(self._operate(message))
+        self._operations[message.id] = self._begin(self._operate, message)
 
     async def _operate(self, message: Message) -> None:
         """Run one operation to its end and say so."""
@@ -200,7 +205,9 @@ class Socket:
         while True:
             expires_at = self._caller.login.expires_at
             left = heartbeat if expires_at is None else expires_at - time.time()
-            await asyncio.sleep(max(0.0, min(heartbeat, left)))
+            # Sockets that were opened together would otherwise all ask for their users together, for ever.
+            pause = heartbeat * random.uniform(0.8, 1.0)  # noqa: S311 - no secret
+            await asyncio.sleep(max(0.0, min(pause, left)))
             if expires_at is not None and time.time() >= expires_at:
                 raise closed("expired")
             if time.monotonic() - self._heard_at > 2.5 * heartbeat:
