@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import graphene
+from bson import ObjectId
 
+from scenarios.errors import ExpressionError
 from scenarios.graphql.inputs import (
     SCENE_RENAMES,
     CreateSceneInput,
@@ -16,9 +19,11 @@ from scenarios.graphql.types.story import Scene
 from scenarios.ports import REQUESTERS
 from scenarios.queries.scenes import scenes_by_id
 from scenarios.services import scenes as services
+from storycore.access import NOBODY
 from storycore.graphql.context import Context
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.relations import Column, One
+from storycore.graphql.types import UserError
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
 
@@ -28,6 +33,18 @@ _ID = graphene.ID(required=True, description="The scene's id.")
 
 def _scene() -> One:
     return One(Scene, by="scene", load=scenes_by_id, description="The scene as stored.")
+
+
+def _visibility_problems(given: Mapping[str, Any], scene: ObjectId) -> list[UserError]:
+    """A scene is saved even when its visibleIf is wrong; the error then comes along."""
+    if not given.get("visible_if"):
+        return []
+    row = scenes_by_id(NOBODY, [scene], ("visible_if_error",)).get(scene) or {}
+    problem = row.get("visible_if_error")
+    if problem is None:
+        return []
+    text = f"{problem['message']}\n{problem['caret']}"
+    return [UserError(field="visibleIf", code=ExpressionError.code, message=text)]
 
 
 class SceneMediaRequest(graphene.ObjectType):
@@ -76,6 +93,7 @@ class CreateScene(Mutation):
         return {
             "scene": key,
             "message": message,
+            "user_errors": _visibility_problems(given, key),
             "media_requests": [
                 SceneMediaRequest(field=one.field, job_id=one.job, message=one.message)
                 for one in requests
@@ -97,7 +115,11 @@ class UpdateScene(Mutation):
     def perform(cls, context: Context, *, id: str, input: dict[str, Any]) -> Row:
         key = parse_id(id)
         services.update_scene(context.actor, key, scene_changes(input))
-        return {"scene": key, "message": "Scene updated."}
+        return {
+            "scene": key,
+            "message": "Scene updated.",
+            "user_errors": _visibility_problems(input, key),
+        }
 
 
 class DeleteScene(Mutation):

@@ -402,3 +402,24 @@ def test_conditions_are_judged_again_when_variables_change(api: Api, owner: Acto
     assert errors()["Pay"] is None
     api(change, {"id": str(key), "input": {"variables": []}}, owner)
     assert errors()["Pay"] is not None
+
+
+def test_a_wrong_visibility_is_told_and_the_scene_is_saved(api: Api, owner: Actor) -> None:
+    _key, one, *_ = a_small_story(owner)
+    change = """mutation($id: ID!, $input: UpdateSceneInput!) { updateScene(id: $id, input: $input) {
+      success userErrors { field code message } scene { visibleIf visibleIfError { reason line column } } } }"""
+
+    wrong = api(change, {"id": str(one), "input": {"visibleIf": "gold >"}}, owner)["data"][
+        "updateScene"
+    ]
+    right = api(change, {"id": str(one), "input": {"visibleIf": "1 < 2"}}, owner)["data"][
+        "updateScene"
+    ]
+
+    assert [(each["field"], each["code"]) for each in wrong["userErrors"]] == [
+        ("visibleIf", "EXPRESSION_ERROR")
+    ]
+    assert "^" in wrong["userErrors"][0]["message"]
+    assert wrong["scene"]["visibleIf"] == "gold >"
+    assert wrong["scene"]["visibleIfError"]["line"] == 1
+    assert (right["userErrors"], right["scene"]["visibleIfError"]) == ([], None)
