@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import struct
+import time
 import wave
 import zipfile
 import zlib
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from selenium import webdriver
@@ -132,12 +134,11 @@ def chromium() -> Iterator[webdriver.Chrome]:
 def opened(chromium: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
     """The story's page, opened from disk by somebody who was never here."""
     path = tmp_path / "story.html"
-    path.write_bytes(write_story(STORY, "playable").content)
-    chromium.get(path.as_uri())
-    chromium.execute_script("localStorage.clear()")
+    # Its own name for each test: all files of a disk share one storage, and clearing it takes a moment.
+    path.write_bytes(write_story(replace(STORY, ifid=str(uuid4())), "playable").content)
     chromium.get_log("performance")
     chromium.get_log("browser")
-    chromium.refresh()
+    chromium.get(path.as_uri())
     return chromium
 
 
@@ -151,6 +152,16 @@ def choices(page: webdriver.Chrome) -> list[str]:
     )
 
 
+def shown(page: webdriver.Chrome) -> str:
+    return page.execute_script("return document.querySelector('main').textContent")
+
+
+def reload(page: webdriver.Chrome) -> None:
+    """Reload as a person would, not within the few milliseconds that a browser takes to keep what a page wrote."""
+    time.sleep(0.4)
+    page.refresh()
+
+
 def focused(page: webdriver.Chrome) -> str:
     return page.execute_script("return document.activeElement.textContent")
 
@@ -160,11 +171,13 @@ def press(page: webdriver.Chrome, *keys: str) -> None:
 
 
 def choose(page: webdriver.Chrome, label: str) -> None:
-    """Reach a button by Tab alone and press it."""
+    """Reach a button by Tab alone and press it; returns when the page has changed."""
+    before = shown(page)
     for _ in range(20):
         press(page, Keys.TAB)
         if focused(page) == label:
             press(page, Keys.ENTER)
+            WebDriverWait(page, 5, poll_frequency=0.02).until(lambda page: shown(page) != before)
             return
     raise AssertionError(f"no way to {label} by keyboard")
 
@@ -198,12 +211,12 @@ def test_the_place_is_kept_over_a_reload(opened: webdriver.Chrome) -> None:
     choose(opened, "Search the straw")
     choose(opened, "Back")
 
-    opened.refresh()
+    reload(opened)
 
     assert scene(opened) == "Yard"
     assert choices(opened) == ["Pay the guard", "Climb the wall"]
     choose(opened, "Go back")
-    opened.refresh()
+    reload(opened)
     assert scene(opened) == "Straw"
 
 
@@ -215,7 +228,7 @@ def test_a_place_that_makes_no_sense_does_no_harm(opened: webdriver.Chrome, kept
     )
     opened.execute_script("localStorage.setItem(arguments[0], arguments[1])", key, kept)
 
-    opened.refresh()
+    reload(opened)
 
     assert scene(opened) == ("Straw" if "0.0" in kept else "Yard")
 
