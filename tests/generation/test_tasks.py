@@ -18,8 +18,9 @@ from tests.generation.conftest import the_job
 
 
 @pytest.fixture
-def broker(redis_server: RedisServer) -> Any:
-    """A real Redis whose queues are empty."""
+def broker(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A real Redis whose queues are empty, and a process that does not remember it as silent."""
+    monkeypatch.setattr("storycore.queue._silent_until", 0.0)
     app.set_current()
     with Redis.from_url(settings.REDIS_URL) as client:
         client.flushall()
