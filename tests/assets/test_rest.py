@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bson import ObjectId
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -85,7 +84,7 @@ def test_a_file_goes_into_a_scene(owner: Actor, named: str | None, file: Any, fi
         ({"file": a_file(make.png()[:90])}, 400, "CORRUPT_FILE"),
         ({"file": a_file(make.png() + b"\0" * 6_000_000)}, 400, "FILE_TOO_LARGE"),
         ({"file": a_file(name="a.svg")}, 400, "UNSUPPORTED_MEDIA"),
-        ({"scene_id": str(ObjectId())}, 404, "NOT_FOUND"),
+        ({"scene_id": "6b0137300000000000000000"}, 404, "NOT_FOUND"),
         ({"scene_id": "nonsense"}, 400, "BAD_USER_INPUT"),
     ],
     ids=lambda value: str(value)[:30],
