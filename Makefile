@@ -19,12 +19,14 @@ DEV_STAMP := $(VENV)/.installed-requirements-dev
 PORT ?=
 DATA ?=
 ARGS ?=
+# Processes that run tests side by side; each has a MongoDB, a Redis and a folder of its own.
+JOBS ?= auto
 
 .PHONY: help run test check fix types bench chaos clean
 
 help:
 	@echo "make run    StoryCore on this machine   (PORT=8001 DATA=folder ARGS='--no-demo --reset --no-browser')"
-	@echo "make test   the test suite              (ARGS='tests/scenarios -k scene')"
+	@echo "make test   the test suite              (ARGS='tests/scenarios -k scene'; JOBS=0: one process)"
 	@echo "make check  style, types, layers, schema, dependencies, house rules"
 	@echo "make chaos  jobs while everything is killed (ARGS='--jobs 300 --seed 1')"
 	@echo "make fix    formats, and redraws what is drawn from the code"
@@ -37,7 +39,7 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/python manage.py up $(if $(PORT),--port $(PORT)) $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 4 $(ARGS)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .

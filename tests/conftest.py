@@ -41,6 +41,11 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Processes side by side have servers and folders of their own, so no database needs another name."""
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(mongod: Mongod, django_db_setup: None) -> None:
     """The `content` alias is set up too, so its server must be there first."""
 
