@@ -7,12 +7,13 @@ from graphql import GraphQLResolveInfo
 
 from assets.graphql.schema import NODES as ASSET_NODES
 from generation.graphql.schema import NODES as JOB_NODES
+from projects.videos.graphql.schema import NODES as PROJECT_NODES
 from scenarios.graphql.schema import NODES as STORY_NODES
 from storycore.graphql.relations import Record, Siblings, selected
 from storycore.graphql.types import Node
 from storycore.ids import find_id
 
-NODES = {**STORY_NODES, **ASSET_NODES, **JOB_NODES}
+NODES = {**STORY_NODES, **ASSET_NODES, **JOB_NODES, **PROJECT_NODES}
 
 
 class NodeQueries(graphene.ObjectType):

@@ -11,17 +11,22 @@ from assets.graphql.subscriptions import AssetSubscriptions
 from config.nodes import NodeQueries
 from generation.graphql.schema import GenerationMutations, GenerationQueries
 from generation.graphql.subscriptions import JobSubscriptions
+from projects.videos.graphql.mutations import ProjectMutations
+from projects.videos.graphql.schema import ProjectQueries, ProjectSubscriptions
 from scenarios.graphql.schema import ScenarioQueries, StoryMutations
 from scenarios.graphql.subscriptions import ScenarioSubscriptions
 from storycore.accounts.graphql.mutations import AccountMutations
 from storycore.accounts.graphql.schema import AccountQueries
 
 
-class Query(GenerationQueries, ScenarioQueries, AssetQueries, AccountQueries, NodeQueries):
+class Query(
+    ProjectQueries, GenerationQueries, ScenarioQueries, AssetQueries, AccountQueries, NodeQueries
+):
     """Everything that can be read."""
 
 
 class Mutation(
+    ProjectMutations,
     GenerationMutations,
     StoryMutations,
     AssetMutations,
@@ -31,7 +36,9 @@ class Mutation(
     """Everything that can be changed."""
 
 
-class Subscription(JobSubscriptions, ScenarioSubscriptions, AssetSubscriptions):
+class Subscription(
+    ProjectSubscriptions, JobSubscriptions, ScenarioSubscriptions, AssetSubscriptions
+):
     """Everything that can be followed live, over WebSocket or server-sent events."""
 
 

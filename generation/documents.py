@@ -80,7 +80,9 @@ class Job(StoredDocument):
         required=True, max_length=64, help_text="The id of the user who ordered it."
     )
     prompt = TextField(default="", max_length=PROMPT_MAX, help_text="What was asked for, in words.")
-    parameters = JsonField(help_text="What was asked for, in values: width, height, voice ...")
+    parameters = JsonField(
+        values=5_000, help_text="What was asked for, in values: width, height, voice ..."
+    )
     seed = IntField(help_text="The number that makes the same order give the same result.")
     provider = StringField(max_length=80, help_text="Who makes it.")
     providers = ListField(

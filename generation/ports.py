@@ -25,12 +25,14 @@ class Later:
 class Done:
     """The work is done. `commit(session)` writes what belongs to the result in the same transaction.
 
-    `changes` are fields of the job: asset, result, usage, model.
+    `changes` are fields of the job: asset, result, usage, model. `facts` are what the bytes of the asset
+    tell: duration, width, height.
     """
 
     changes: Mapping[str, Any]
     message: str
     commit: Callable[[ClientSession], None] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Work(Protocol):

@@ -78,6 +78,17 @@ class SoundFacts:
 
 
 @dataclass(frozen=True)
+class VideoFacts:
+    """What is known of a video: seconds, pixels, and its codecs' four-letter names."""
+
+    duration: float
+    width: int
+    height: int
+    video_codec: str
+    audio_codec: str | None
+
+
+@dataclass(frozen=True)
 class MediaFacts:
     """What is known of the file that is to be stored; `sha256` is of those very bytes.
 
@@ -93,6 +104,7 @@ class MediaFacts:
     ai_generated: bool = False
     picture: PictureFacts | None = None
     sound: SoundFacts | None = None
+    video: VideoFacts | None = None
 
     def as_metadata(self) -> dict[str, Any]:
         """The facts as the asset's metadata, in the words of the API; unknown ones are left out."""
@@ -118,6 +130,14 @@ class MediaFacts:
                 "sampleRate": self.sound.sample_rate,
                 "channels": self.sound.channels,
                 "peaks": list(self.sound.peaks),
+            }
+        if self.video:
+            facts |= {
+                "width": self.video.width,
+                "height": self.video.height,
+                "duration": self.video.duration,
+                "videoCodec": self.video.video_codec,
+                "audioCodec": self.video.audio_codec,
             }
         return {name: value for name, value in facts.items() if value is not None}
 

@@ -21,7 +21,8 @@ FILE_PLACES = (*PRESENT_PLACES, *VERSION_PLACES)
 FILE_FIELDS = ("file", "metadata.thumbnails", "versions")
 """What of a record has to be read to know its files."""
 
-_MEDIA_TYPES = {form.extension: form.mime_type for form in FORMATS}
+# Videos are made here and never uploaded, so no format of uploads has them.
+_MEDIA_TYPES = {form.extension: form.mime_type for form in FORMATS} | {".mp4": "video/mp4"}
 
 Spot = tuple[str, str]
 """A place in the stores: backend and key. The same key in two stores is two files."""

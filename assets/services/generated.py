@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,9 @@ from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from assets.documents import Asset
-from assets.media.facts import CheckedMedia, DeclaredFile, MediaFacts
+from assets.errors import CorruptFile, UnsupportedMedia
+from assets.media.containers.mp4 import BrokenMp4, read_mp4
+from assets.media.facts import CheckedMedia, DeclaredFile, MediaFacts, VideoFacts
 from assets.media.inspection import inspect
 from assets.media.provenance import Provenance, write_provenance
 from assets.services.storing import media_limits, store_files
@@ -23,6 +25,7 @@ from storycore.mongo.writing import insert
 
 _PIECE_BYTES = 1 << 20
 _UNMARKED = frozenset({"image/gif"})
+_VIDEO_CODECS = frozenset({"avc1", "avc3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,14 @@ Record = Callable[[ClientSession], None]
 
 @dataclass(frozen=True, slots=True)
 class StoredMade:
-    """A stored file that is no asset yet: `record` makes it one, within the caller's transaction."""
+    """A stored file that is no asset yet: `record` makes it one, within the caller's transaction.
+
+    `facts` are those of its metadata that the bytes tell: duration, width, height.
+    """
 
     asset: ObjectId
     record: Record
+    facts: Mapping[str, Any]
 
 
 def store_made(file: BinaryIO, made: MadeFile) -> StoredMade:
@@ -64,20 +71,56 @@ def store_made(file: BinaryIO, made: MadeFile) -> StoredMade:
         inspect(file, declared, media_limits()) as checked,
         _marked(checked, made.system) as media,
     ):
-        # Hexadecimal as all names are, so that the sweep knows it for one of ours.
-        name = f"{made.stored_name}{media.facts.sha256[:40]}"
-        kept = store_files(media, name, private=not made.is_public)
-        body = valid_mongo(
-            Asset(
-                type=media.facts.type,
-                name=made.name,
-                metadata={**made.metadata, **media.facts.as_metadata(), "aiGenerated": True},
-                uploaded_by=made.owner,
-                is_public=made.is_public,
-            )
+        return _stored(media, made)
+
+
+def store_video(path: Path, made: MadeFile) -> StoredMade:
+    """Check that an MP4 is whole and plays everywhere (H.264, AAC), and store it.
+
+    Storing the same bytes for the same work again replaces them. Raises CorruptFile, UnsupportedMedia,
+    StorageUnavailable.
+    """
+    with path.open("rb") as file:
+        try:
+            found = read_mp4(file)
+        except BrokenMp4 as problem:
+            raise CorruptFile(f"The video is damaged: {problem}.", reason="MP4") from problem
+    if found.video_codec not in _VIDEO_CODECS or found.audio_codec not in (None, "mp4a"):
+        raise UnsupportedMedia(
+            "The video is in a format that not every browser plays.",
+            reason="CODEC",
+            allowed="Videos are MP4 with H.264 and AAC.",
         )
+    facts = MediaFacts(
+        type="video",
+        mime_type="video/mp4",
+        extension=".mp4",
+        size=0,
+        sha256="",
+        original_name="",
+        video=VideoFacts(
+            found.duration, found.width, found.height, found.video_codec, found.audio_codec
+        ),
+    )
+    return _stored(CheckedMedia(_facts_of(path, facts), path, cleaned=False), made)
+
+
+def _stored(media: CheckedMedia, made: MadeFile) -> StoredMade:
+    # Hexadecimal as all names are, so that the sweep knows it for one of ours.
+    name = f"{made.stored_name}{media.facts.sha256[:40]}"
+    kept = store_files(media, name, private=not made.is_public)
+    facts = {key: value for key, value in media.facts.as_metadata().items() if value != ""}
+    body = valid_mongo(
+        Asset(
+            type=media.facts.type,
+            name=made.name,
+            metadata={**made.metadata, **facts, "aiGenerated": True},
+            uploaded_by=made.owner,
+            is_public=made.is_public,
+        )
+    )
     whole = body | kept.fields(body["metadata"])
-    return StoredMade(ObjectId(body["_id"]), lambda session: _insert(whole, session))
+    return StoredMade(ObjectId(body["_id"]), lambda session: _insert(whole, session), facts)
 
 
 def _insert(body: dict[str, Any], session: ClientSession) -> None:

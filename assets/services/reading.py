@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from bson import ObjectId
 
@@ -12,7 +14,7 @@ from assets.queries.assets import assets_by_id
 from assets.queries.files import mime_type_of
 from assets.storage.base import StoredFile
 from storycore.access import Actor
-from storycore.errors import InvalidInput
+from storycore.errors import InvalidInput, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,24 @@ def read_assets(actor: Actor, assets: Collection[ObjectId], *, most_bytes: int) 
             field="id",
         )
     return [_read(row["_id"], row["name"], row["file"]) for row in wanted]
+
+
+def copy_asset(actor: Actor, asset: ObjectId, folder: Path, *, type_: str, most_bytes: int) -> Path:
+    """Copy the file of an asset that the actor may see into a folder; returns where it is.
+
+    Raises NotFound, InvalidInput for another type and for one larger than `most_bytes`, StorageUnavailable,
+    StoredFileMissing.
+    """
+    row = assets_by_id.find(actor, asset, ("name", "type", "file", "metadata.size"))
+    if row is None or not row.get("file") or row["type"] != type_:
+        raise NotFound(f"There is no such {type_}.", field=type_)
+    if ((row.get("metadata") or {}).get("size") or 0) > most_bytes:
+        raise InvalidInput(f"{row['name']} is too large to be worked on.", field=type_)
+    file = StoredFile.from_record(row["file"])
+    path = folder / f"{asset}{PurePosixPath(file.key).suffix}"
+    with store_of(file.backend).open(file) as opened, path.open("wb") as copy:
+        shutil.copyfileobj(opened, copy)
+    return path
 
 
 def _read(key: ObjectId, name: str, record: dict[str, str]) -> AssetBytes:

@@ -24,6 +24,9 @@ INSTALLED_APPS = [
     "assets.apps.AssetsConfig",
     "scenarios.apps.ScenariosConfig",
     "generation.apps.GenerationConfig",
+    "projects.apps.ProjectsConfig",
+    # Only for its Swagger page, whose files then come from here and not from a foreign host.
+    "ninja",
 ]
 
 # The request id comes first so that every later line and answer can carry it.
@@ -106,3 +109,4 @@ from config.settings.mongo import *  # noqa: E402
 from config.settings.security import *  # noqa: E402
 from config.settings.storage import *  # noqa: E402
 from config.settings.stories import *  # noqa: E402
+from config.settings.studio import *  # noqa: E402

@@ -31,6 +31,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 RATE_LIMITS = {
     "login": env.text("RATE_LIMIT_LOGIN", "5/minute"),
     "generate": env.text("RATE_LIMIT_GENERATE", "10/minute"),
+    "stages": env.text("RATE_LIMIT_STAGES", "60/minute"),
     "play": env.text("RATE_LIMIT_PLAY", "60/minute"),
     "simulate": env.text("RATE_LIMIT_SIMULATE", "20/minute"),
     "import": env.text("RATE_LIMIT_IMPORT", "20/minute"),

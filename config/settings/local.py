@@ -15,6 +15,7 @@ env.read_file(
 from config.settings.base import *  # noqa: E402
 
 DEBUG = env.flag("DEBUG", default=True)
+STUDIO_ANONYMOUS = env.flag("STUDIO_ANONYMOUS", default=DEBUG)
 SECRET_KEY = env.text(
     "SECRET_KEY", "insecure-until-manage-py-up-writes-an-env-file-with-a-real-one"
 )

@@ -7,6 +7,14 @@ from typing import Any
 from config import env
 
 LOCAL = ("local",)
+# The services of the studio: each makes one thing, and is the first choice for it once it is named.
+SERVICES = {
+    "text": env.text("SCRIPT_SERVICE_URL", ""),
+    "speech": env.text("AUDIO_SERVICE_URL", ""),
+    "image": env.text("IMAGE_SERVICE_URL", ""),
+    "video": env.text("VIDEO_SERVICE_URL", ""),
+}
+_RENDERING = {"path": "/render", "tasks": ["video"], "timeout_seconds": 300, "max_bytes": 500_000_000}
 
 
 def configured_providers() -> dict[str, dict[str, dict[str, Any]]]:
@@ -16,19 +24,31 @@ def configured_providers() -> dict[str, dict[str, dict[str, Any]]]:
     own, so that one backend can stand there twice with different options.
     """
     tasks = {
-        "image": env.items("IMAGE_PROVIDERS", LOCAL),
-        "speech": env.items("SPEECH_PROVIDERS", LOCAL),
+        "image": env.items("IMAGE_PROVIDERS", _usual("image")),
+        "speech": env.items("SPEECH_PROVIDERS", _usual("speech")),
         "music": env.items("MUSIC_PROVIDERS", LOCAL),
         "effect": env.items("EFFECT_PROVIDERS", LOCAL),
-        "text": env.items("TEXT_PROVIDERS", LOCAL),
+        "text": env.items("TEXT_PROVIDERS", _usual("text")),
+        "video": env.items("VIDEO_PROVIDERS", _usual("video")),
     }
     options = _options()
-    return {task: dict(_entry(item, options) for item in items) for task, items in tasks.items()}
+    return {
+        task: dict(_entry(task, item, options) for item in items) for task, items in tasks.items()
+    }
 
 
-def _entry(item: str, options: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+def _usual(task: str) -> tuple[str, ...]:
+    """Who makes it unless the settings say otherwise: the service of this task, or this machine."""
+    return ("http",) if SERVICES[task] else LOCAL
+
+
+def _entry(task: str, item: str, options: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
     name, _, backend = (part.strip() for part in item.partition("="))
     given = options.get(name, options.get(backend, {}))
+    if name == "http":
+        own = SERVICES.get(task)
+        usual = _RENDERING if task == "video" else {}
+        given = {**usual, **given, **({"base_url": own} if own else {})}
     return name, {
         "BACKEND": backend or name,
         "OPTIONS": {} if (backend or name) == "local" else given,

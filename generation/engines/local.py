@@ -8,38 +8,44 @@ from pathlib import Path
 from typing import Any, cast
 
 from generation.engines.picture import make_picture
+from generation.engines.script import make_script
 from generation.engines.sounds import make_effect, make_music
-from generation.engines.speech import VOICES, make_speech
+from generation.engines.speech import VOICES, Manner, make_speech
 from generation.engines.text import make_text
-from generation.providers.base import JSON, TASKS, Offers, Order, Task, Text
+from generation.providers.base import ALL_TASKS, JSON, Offers, Order, Task, Text
 
 Progress = Callable[[int, str], None]
 
 
 @dataclass(frozen=True)
 class Made:
-    """A file that was made here; `details` say how, and that it is a stand-in for a model's work."""
+    """A file that was made here; `details` say how, and that it is a stand-in for a model's work.
+
+    `result` is what else is known and too long for the asset's record: the times of spoken sentences.
+    """
 
     path: Path
     details: Mapping[str, JSON] = field(default_factory=dict)
     usage: Mapping[str, JSON] = field(default_factory=dict)
+    result: Mapping[str, JSON] | None = None
 
 
 PARAMETERS: Mapping[Task, tuple[str, ...]] = {
     "image": ("width", "height", "seed", "style"),
-    "speech": ("voice", "language", "speed"),
+    "speech": ("voice", "language", "speed", "pitch", "format"),
     "music": ("duration_seconds", "seed", "style"),
     "effect": ("duration_seconds", "seed"),
-    "text": ("language", "seed", "max_tokens"),
+    "text": ("language", "seed", "max_tokens", "title", "description", "use_case", "style"),
+    "video": ("resolution", "fps", "template", "background_music"),
 }
 MODELS: Mapping[Task, str] = {
     "image": "drawn", "speech": "espeak-ng", "music": "synthesised", "effect": "synthesised",
-    "text": "templates",
+    "text": "templates", "video": "ffmpeg",
 }  # fmt: skip
 LOCAL_OFFERS = Offers(
-    tasks=TASKS,
+    tasks=ALL_TASKS,
     models={task: (model,) for task, model in MODELS.items()},
-    cost_units=dict.fromkeys(TASKS, "nothing"),
+    cost_units=dict.fromkeys(ALL_TASKS, "nothing"),
     parameters=PARAMETERS,
     voices=tuple(VOICES),
 )
@@ -52,15 +58,32 @@ def make_locally(order: Order, folder: Path, progress: Progress) -> Made | Text:
     """
     progress(20, f"Making it on this machine ({MODELS[order.task]}).")
     if order.task == "text":
-        text, details = make_text(
-            order.prompt,
-            language=_text(order, "language"),
-            seed=_whole(order, "seed"),
-            max_tokens=_whole(order, "max_tokens"),
-        )
+        text, details = _written(order)
         return Text(text, {"words": len(text.split())}, MODELS["text"], _plain(details))
     path, details = _MAKERS[order.task](order, folder)
-    return Made(path, _plain(details) | {"model": MODELS[order.task]})
+    sentences = details.pop("sentences", None)
+    result = None if sentences is None else _plain({"sentences": sentences})
+    return Made(path, _plain(details) | {"model": MODELS[order.task]}, result=result)
+
+
+def _written(order: Order) -> tuple[str, dict[str, object]]:
+    """A script when the order says what for, else a few sentences."""
+    use_case = _text(order, "use_case")
+    if use_case is not None:
+        return make_script(
+            _text(order, "title") or order.prompt,
+            _text(order, "description") or "",
+            use_case=use_case,
+            style=_text(order, "style"),
+            language=_text(order, "language"),
+            seed=_whole(order, "seed"),
+        )
+    return make_text(
+        order.prompt,
+        language=_text(order, "language"),
+        seed=_whole(order, "seed"),
+        max_tokens=_whole(order, "max_tokens"),
+    )
 
 
 def _picture(order: Order, folder: Path) -> tuple[Path, dict[str, object]]:
@@ -75,9 +98,13 @@ def _speech(order: Order, folder: Path) -> tuple[Path, dict[str, object]]:
     return make_speech(
         order.prompt,
         folder,
-        language=_text(order, "language"),
-        voice=_text(order, "voice"),
-        speed=_number(order, "speed"),
+        Manner(
+            language=_text(order, "language"),
+            voice=_text(order, "voice"),
+            speed=_number(order, "speed"),
+            pitch=_number(order, "pitch"),
+            file_format=_text(order, "format"),
+        ),
     )
 
 

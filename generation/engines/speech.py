@@ -9,8 +9,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
+from generation.engines.audio import change_pitch, convert
+from generation.engines.captions import sentences_of
 from generation.providers.failures import Busy, WrongInput
 
 LANGUAGES: Mapping[str, str] = {
@@ -28,44 +33,85 @@ VOICES: Mapping[str, tuple[str, int]] = {
 """The voices by the names that clients know: a variant of espeak-ng and a pitch from 0 to 99."""
 
 SECONDS_MAX = 60
+# A long text takes longer; espeak-ng speaks some 20,000 letters a second.
+LETTERS_A_SECOND = 1_000
 WORDS_PER_MINUTE = 160
+FORMATS = ("wav", "mp3")
+# Beyond this a WAV would be needlessly large to store and to send.
+WAV_BYTES_MAX = 6_000_000
 
 
-def make_speech(
-    text: str, folder: Path, *, language: str | None, voice: str | None, speed: float | None
-) -> tuple[Path, dict[str, object]]:
-    """Speak a text into a WAV of the folder; returns its path and what is worth knowing of it.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a text is spoken; None is as usual. `pitch` multiplies the frequencies and leaves the length."""
 
-    `speed` 1 is 160 words a minute. Raises WrongInput for an unknown language with the list of known ones;
-    an unknown voice speaks as alloy.
+    language: str | None = None
+    voice: str | None = None
+    speed: float | None = None
+    pitch: float | None = None
+    file_format: str | None = None
+
+
+def make_speech(text: str, folder: Path, manner: Manner) -> tuple[Path, dict[str, object]]:
+    """Speak a text into a WAV or MP3 of the folder; returns its path and what is worth knowing of it.
+
+    A speed of 1 is 160 words a minute. `sentences` among the details says when each is heard. A long WAV
+    becomes an MP3 unless a WAV is asked for.
+    Raises WrongInput for an unknown language with the list of known ones, and for an unknown format; an
+    unknown voice speaks as alloy. Raises Busy when it takes too long.
     """
+    tag, known = _language(manner.language)
+    if manner.file_format not in (None, *FORMATS):
+        raise WrongInput(
+            f"the local voice writes {', '.join(FORMATS)}, not {str(manner.file_format)[:20]!r}"
+        )
+    variant, own_pitch = VOICES.get(manner.voice or "", VOICES["alloy"])
+    sentences = sentences_of(text)
+    path = folder / "speech.wav"
+    rate = round(WORDS_PER_MINUTE * (manner.speed or 1.0))
+    times = _spoken(sentences, path, f"{known}+{variant}", rate, own_pitch)
+    if manner.pitch is not None and manner.pitch != 1.0:
+        change_pitch(path, folder / "pitched.wav", manner.pitch)
+        path = folder / "pitched.wav"
+    if manner.file_format == "mp3" or (
+        manner.file_format is None and path.stat().st_size > WAV_BYTES_MAX
+    ):
+        convert(path, folder / "speech.mp3")
+        path = folder / "speech.mp3"
+    details: dict[str, object] = {
+        "standIn": True,
+        "voice": manner.voice if manner.voice in VOICES else "alloy",
+        "language": tag,
+        "sentences": [
+            {"text": sentence, "start": round(begin, 3), "end": round(end, 3)}
+            for sentence, (begin, end) in zip(sentences, times, strict=True)
+        ],
+    }
+    return path, details
+
+
+def _language(language: str | None) -> tuple[str, str]:
     tag = (language or "en").strip().lower().replace("_", "-")
     known = LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("-")[0])
     if known is None:
         raise WrongInput(f"the local voice speaks {', '.join(LANGUAGES)}, not {tag[:20]!r}")
-    variant, pitch = VOICES.get(voice or "", VOICES["alloy"])
-    path = folder / "speech.wav"
-    rate = round(WORDS_PER_MINUTE * (speed or 1.0))
+    return tag, known
+
+
+def _spoken(
+    sentences: list[str], path: Path, voice: str, rate: int, pitch: int
+) -> list[tuple[float, float]]:
     command = [
-        sys.executable,
-        "-m",
-        "generation.engines.espeak",
-        str(path),
-        f"{known}+{variant}",
-        str(rate),
-        str(pitch),
-    ]
+        sys.executable, "-m", "generation.engines.espeak", str(path), voice, str(rate), str(pitch),
+    ]  # fmt: skip
+    seconds = SECONDS_MAX + sum(map(len, sentences)) / LETTERS_A_SECOND
     try:
-        subprocess.run(  # noqa: S603 - our own module with values from tables and numbers
-            command, input=text.encode(), check=True, capture_output=True, timeout=SECONDS_MAX
+        done = subprocess.run(  # noqa: S603 - our own module with values from tables and numbers
+            command, input=orjson.dumps(sentences), check=True, capture_output=True, timeout=seconds
         )
     except subprocess.TimeoutExpired as problem:
-        raise Busy(f"the local voice took longer than {SECONDS_MAX} seconds") from problem
+        raise Busy(f"the local voice took longer than {seconds:.0f} seconds") from problem
     except subprocess.CalledProcessError as problem:
         raise WrongInput("the local voice found nothing to say in this text") from problem
-    details: dict[str, object] = {
-        "standIn": True,
-        "voice": voice if voice in VOICES else "alloy",
-        "language": tag,
-    }
-    return path, details
+    times: list[tuple[float, float]] = orjson.loads(done.stdout)
+    return times

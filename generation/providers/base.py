@@ -12,8 +12,12 @@ from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
 from urllib.parse import urlsplit
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
-Task = Literal["image", "speech", "music", "effect", "text"]
+Task = Literal["image", "speech", "music", "effect", "text", "video"]
 TASKS: tuple[Task, ...] = ("image", "speech", "music", "effect", "text")
+"""What words alone can order."""
+
+ALL_TASKS: tuple[Task, ...] = (*TASKS, "video")
+"""A video is made from a narration and pictures, so only a project orders one."""
 
 # The stages of one piece of work. An adapter may have more; these are the ones that have a meaning
 # outside of it: `create` may cost money, `download` fetches a finished result and may be repeated.

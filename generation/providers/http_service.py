@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from generation.providers.answering import Fetching, fetched, first_url, media_in, object_in
 from generation.providers.base import (
+    ALL_TASKS,
     DOWNLOAD,
     JSON,
     TASKS,
@@ -54,11 +55,11 @@ class HttpService:
     max_bytes: int = option(20_000_000, means="The largest result, in bytes.", between=(1, 2**31))
 
     def __post_init__(self) -> None:
-        wrong = sorted(set(self.tasks) - set(TASKS))
+        wrong = sorted(set(self.tasks) - set(ALL_TASKS))
         if wrong or not self.path.startswith("/"):
             complaints = [f"option 'tasks' holds {task!r}" for task in wrong]
             complaints += [] if self.path.startswith("/") else ["option 'path' must start with /"]
-            raise BadOptions(f"Options of provider {self.name!r}", complaints, TASKS)
+            raise BadOptions(f"Options of provider {self.name!r}", complaints, ALL_TASKS)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -72,7 +73,7 @@ class HttpService:
 
     def offers(self) -> Offers:
         """What the options say: nobody asks the service."""
-        tasks = tuple(task for task in TASKS if task in self.tasks)
+        tasks = tuple(task for task in ALL_TASKS if task in self.tasks)
         return Offers(
             tasks=tasks,
             models=dict.fromkeys(tasks, (self.model,)),

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from generation.engines.local import LOCAL_OFFERS
 from generation.errors import ProviderUnknown
-from generation.providers.base import TASKS, Offers, Provider, Task
+from generation.providers.base import ALL_TASKS, TASKS, Offers, Provider, Task
 from generation.providers.options import open_provider
 from generation.queries.mocked import MOCK
 
@@ -63,12 +63,14 @@ def mock_maker(task: Task) -> Maker:
 
 def all_makers() -> tuple[Maker, ...]:
     """Every configured maker of every task."""
-    return tuple(maker for task in TASKS for maker in makers_of(task))
+    return tuple(maker for task in ALL_TASKS for maker in makers_of(task))
 
 
 def _configured() -> dict[str, Any]:
     if settings.STORYCORE_MOCK:
-        return {task: {MOCK: {"BACKEND": MOCK, "OPTIONS": {}}} for task in TASKS}
+        mocked: dict[str, Any] = {task: {MOCK: {"BACKEND": MOCK, "OPTIONS": {}}} for task in TASKS}
+        # A video costs nothing here, and only a real one can be looked at.
+        return {**mocked, "video": {LOCAL: {"BACKEND": LOCAL, "OPTIONS": {}}}}
     return cast("dict[str, Any]", settings.PROVIDERS)
 
 
@@ -77,7 +79,7 @@ def _catalog(configured: bytes) -> Mapping[Task, tuple[Maker, ...]]:
     known = orjson.loads(configured)
     return {
         task: tuple(_maker(task, name, entry) for name, entry in (known.get(task) or {}).items())
-        for task in TASKS
+        for task in ALL_TASKS
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -67,7 +68,7 @@ class MediaJobs:
         rest = rest_seconds(maker.name)
         if rest > 0:
             raise Busy("it failed too often and rests", retry_after_seconds=rest)
-        order = order_of(work.job, self.task)
+        order = self.order(work)
         state: dict[str, Any] = work.job.get("work") or {}
         call = Call.from_json(state["call"]) if state.get("call") else provider.request(order)
         stage_name = state.get("stage") or CREATE
@@ -125,7 +126,7 @@ class MediaJobs:
         """Made on this machine: free, so it is simply made again after a crash."""
         work.say("making", "Making it on this machine.", 5)
         reached("calling")
-        order = order_of(work.job, self.task)
+        order = self.order(work)
         with tempfile.TemporaryDirectory(prefix="making-") as folder:
             made = make_locally(
                 order, Path(folder), lambda percent, text: work.say("making", text, percent)
@@ -134,7 +135,14 @@ class MediaJobs:
                 return _text_done(work.job, made)
             kept = {"details": dict(made.details), "usage": dict(made.usage)}
             with made.path.open("rb") as file:
-                return self._stored(work, file, kept)
+                done = self._stored(work, file, kept)
+        if made.result is None:
+            return done
+        return replace(done, changes={**done.changes, "result": dict(made.result)})
+
+    def order(self, work: Work) -> Order:
+        """What the job asks for, in the words of providers."""
+        return order_of(work.job, self.task)
 
 
 def order_of(job: Row, task: Task) -> Order:

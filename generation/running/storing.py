@@ -37,7 +37,7 @@ def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any])
         stored_name=str(job["_id"]),
         name=named_after(job["prompt"]),
         system=system,
-        metadata=_metadata(job, details),
+        metadata=metadata_of(job, details),
         is_public=bool(job.get("is_public")),
     )
     try:
@@ -45,7 +45,7 @@ def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any])
     except MediaRefused as problem:
         raise BadOutput(problem.message) from problem
     changes = {"asset": stored.asset, "model": model, "usage": kept.get("usage") or None}
-    return Done(changes, "The asset is ready.", stored.record)
+    return Done(changes, "The asset is ready.", stored.record, stored.facts)
 
 
 def named_after(prompt: str) -> str:
@@ -54,7 +54,7 @@ def named_after(prompt: str) -> str:
     return words if len(words) <= NAME_MAX else f"{words[: NAME_MAX - 1].rstrip()}…"
 
 
-def _metadata(job: Row, details: Mapping[str, Any]) -> dict[str, Any]:
+def metadata_of(job: Row, details: Mapping[str, Any]) -> dict[str, Any]:
     """How it was made, for the asset's record. The call's duration is in seconds."""
     started = job.get("started_at")
     metadata: dict[str, Any] = {

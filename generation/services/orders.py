@@ -20,8 +20,12 @@ from scenarios.services.asset_attaching import SceneMedia
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput
 
+QUEUES: dict[Task, str] = {"text": "text", "video": "render"}
+"""Where tasks wait that are not for the queue `media`."""
+
 SIDE = (64, 2_048)
 SPEED = (0.25, 4.0)
+PITCH = (0.5, 2.0)
 DURATION_SECONDS = (0.5, 300.0)
 SEED_MAX = 2**31 - 1
 WORD_MAX = 80
@@ -42,13 +46,17 @@ _RANGES: dict[str, tuple[float, float]] = {
     "height": SIDE,
     "speed": SPEED,
     "duration_seconds": DURATION_SECONDS,
+    "pitch": PITCH,
 }
 _WORDS = ("style", "voice", "language")
 
 
 @dataclass(frozen=True, slots=True)
 class NewMedia:
-    """An order. `parameters` are those of generation.providers.base.Order; None means nobody asked."""
+    """An order. `parameters` are those of generation.providers.base.Order; None means nobody asked.
+
+    `kind` is the kind of the job where that is more than its task: what a project does with the result.
+    """
 
     task: Task
     prompt: str
@@ -65,6 +73,7 @@ class NewMedia:
     priority: int = PRIORITY
     is_public: bool = False
     idempotency_key: str | None = None
+    kind: str | None = None
 
 
 def order_media(actor: Actor, new: NewMedia) -> ObjectId:
@@ -99,7 +108,7 @@ def order_media(actor: Actor, new: NewMedia) -> ObjectId:
         "cost_estimate": estimated_cost(first, prompt, parameters),
         "idempotency_key": new.idempotency_key,
     }
-    return enqueue(owner, new.task, "text" if new.task == "text" else "media", order)
+    return enqueue(owner, new.kind or new.task, QUEUES.get(new.task, "media"), order)
 
 
 def _makers(new: NewMedia) -> tuple[Maker, ...]:

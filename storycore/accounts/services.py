@@ -130,6 +130,19 @@ def ensure_first_admin() -> User:
     return user
 
 
+def shared_user(email: str, name: str) -> User:
+    """The user that everybody without a login acts as at one door; nobody can log in as it."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(email, None, name=name)
+        except IntegrityError:
+            # Two first requests at once.
+            user = User.objects.get(email=email)
+    return user
+
+
 def _require_admin(actor: Actor) -> None:
     require_login(actor)
     if not actor.is_admin:

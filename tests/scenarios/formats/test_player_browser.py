@@ -157,7 +157,7 @@ def shown(page: webdriver.Chrome) -> str:
 
 
 def reload(page: webdriver.Chrome) -> None:
-    """Reload as a person would, not within the few milliseconds that a browser takes to keep what a page wrote."""
+    """Reload as a person would: a browser takes a few milliseconds to keep what a page wrote."""
     time.sleep(0.4)
     page.refresh()
 

@@ -1,0 +1,52 @@
+"""How long is a sound, and how does it get another pitch, tempo or format?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generation.engines.ffmpeg import input_of, run
+from generation.providers.failures import WrongInput
+
+RATE = 48_000
+_PROBE_RATE = 8_000
+SECONDS_MAX = 120
+
+
+def seconds_of(path: Path) -> float:
+    """The length of a sound as it decodes, whatever its header says. Raises WrongInput, Busy."""
+    samples = run(
+        [
+            *input_of(path),
+            "-map",
+            "0:a:0",
+            "-ac",
+            "1",
+            "-ar",
+            str(_PROBE_RATE),
+            "-f",
+            "u8",
+            "pipe:1",
+        ],
+        seconds=SECONDS_MAX,
+    )
+    if not samples:
+        raise WrongInput("the sound is empty")
+    return len(samples) / _PROBE_RATE
+
+
+def change_pitch(path: Path, target: Path, pitch: float) -> None:
+    """Write the sound with `pitch` times its frequencies and the same length, as WAV or MP3 by the ending.
+
+    Raises WrongInput, Busy.
+    """
+    convert(path, target, f"rubberband=pitch={pitch:.4f}:pitchq=quality")
+
+
+def convert(path: Path, target: Path, filters: str = "anull") -> None:
+    """Write the sound in the format of the target's ending. Raises WrongInput, Busy."""
+    codec = ["-codec:a", "libmp3lame", "-b:a", "128k"] if target.suffix == ".mp3" else []
+    run(
+        [*input_of(path), "-map", "0:a:0", "-filter:a", filters, "-map_metadata", "-1",
+         "-fflags", "+bitexact", "-flags:a", "+bitexact", *codec, "-y", str(target)],
+        seconds=SECONDS_MAX,
+    )  # fmt: skip

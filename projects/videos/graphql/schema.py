@@ -1,0 +1,76 @@
+"""The root fields of video projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from projects.videos.graphql.types import Project, ProjectConnection
+from projects.videos.queries.projects import (
+    PROJECT_CHANGES,
+    count_projects,
+    list_projects,
+    page_of_projects,
+    projects_by_id,
+)
+from storycore.access import Actor
+from storycore.graphql.connections import Listing, connection_field
+from storycore.graphql.reads import LIMIT, ReadMany, ReadOne
+from storycore.graphql.subscriptions import LiveRow
+from storycore.mongo.reading import Row
+from storycore.paging import parse_page
+
+
+def _filters() -> dict[str, Any]:
+    return {
+        "status": graphene.String(
+            description="draft, script_generated, audio_ready, images_ready or video_ready."
+        ),
+        "search": graphene.String(description="Words anywhere in the project."),
+    }
+
+
+def _list(
+    actor: Actor,
+    fields: frozenset[str],
+    *,
+    limit: int | None = None,
+    offset: int | None = None,
+    **filters: Any,
+) -> list[Row]:
+    return list_projects(actor, filters, parse_page(limit, offset), fields)
+
+
+class ProjectQueries(graphene.ObjectType):
+    """Reading projects."""
+
+    class Meta:
+        abstract = True
+
+    project = ReadOne(Project, rows=projects_by_id, noun="project")
+    projects = ReadMany(
+        Project, fetch=_list, **_filters(), **LIMIT, description="Your projects, newest first."
+    )
+    projects_connection = connection_field(
+        ProjectConnection,
+        Listing(
+            page=page_of_projects,
+            count=count_projects,
+        ),
+        **_filters(),
+        description="The same list with cursors, for reading all of it.",
+    )
+
+
+class ProjectSubscriptions(graphene.ObjectType):
+    """Following projects."""
+
+    class Meta:
+        abstract = True
+
+    project_updated = LiveRow(Project, source=PROJECT_CHANGES, rows=projects_by_id, noun="project")
+
+
+NODES = {Project: projects_by_id}
+"""Where `node(id)` looks for the types of this app."""
