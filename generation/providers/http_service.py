@@ -80,7 +80,7 @@ class HttpService:
             cost_units=dict.fromkeys(tasks, "run" if self.costs else "nothing"),
             parameters=dict.fromkeys(
                 tasks,
-                ("negative_prompt", "width", "height", "seed", "style", "voice", "language", "speed",
+                ("negative_prompt", "width", "height", "seed", "style", "voice", "language", "speed", "pitch",
                  "duration_seconds", "system", "max_tokens", "temperature"),
             ),
             idempotent=self.honours_keys,
@@ -121,7 +121,11 @@ class HttpService:
         if not url:
             raise BadOutput("it answered without an address")
         fetching = Fetching(self.hosts, self.max_bytes, self.timeout_seconds, self.result_hosts)
-        return fetched(urljoin(f"{self.base_url.rstrip('/')}/", url), fetching)
+        try:
+            address = urljoin(f"{self.base_url.rstrip('/')}/", url)
+        except ValueError as problem:
+            raise BadOutput("it answered with something that is no address") from problem
+        return fetched(address, fetching)
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""

@@ -26,6 +26,7 @@ from generation.running.moderating import require_moderated
 from generation.running.sending import send
 from generation.running.staging import stage, staged
 from generation.running.storing import stored_result
+from generation.running.voicing import with_pitch
 from storycore.mongo.reading import Row
 
 # A next call that is due so soon is made at once, by the same holder.
@@ -118,7 +119,8 @@ class MediaJobs:
     def _stored(self, work: Work, file: BinaryIO, kept: Mapping[str, Any]) -> Done:
         work.say("storing", "Checking and storing the result.", 80)
         reached("storing")
-        done = stored_result(work.job, self.task, file, kept)
+        with with_pitch(work.job, self.task, file) as sound:
+            done = stored_result(work.job, self.task, sound, kept)
         reached("stored")
         return done
 

@@ -126,6 +126,8 @@ def _render_order(job: Row, folder: Path) -> RenderOrder:
         music=music,
         captions=tuple(Caption(**one) for one in wanted.get("captions") or ()),
         burn_captions=bool(wanted.get("burn_captions")),
+        caption_style=wanted.get("caption_style") or "boxed",
+        caption_position=wanted.get("caption_position") or "bottom",
         cards=tuple(Card(**one) for one in wanted.get("cards") or ()),
         title=job["prompt"],
     )
@@ -153,7 +155,8 @@ def _stored_video(job: Row, video: Path, thumbnail: Path, details: Mapping[str, 
         stored.record(session)
         preview.record(session)
 
-    changes = {"asset": stored.asset, "result": {"thumbnail": str(preview.asset)}}
+    result = {"thumbnail": str(preview.asset), "seconds": stored.facts.get("duration")}
+    changes = {"asset": stored.asset, "result": result}
     return Done(changes, "The video is ready.", commit, stored.facts)
 
 

@@ -66,7 +66,9 @@ def call(content: None, db: None) -> Call:
     ) -> HttpResponse:
         if actor is not None:
             headers["Authorization"] = f"Bearer {an_access_token(actor)}"
-        more = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        more = (
+            {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        )
         answer: HttpResponse = getattr(client, method)(path, headers=headers, **more)
         return answer
 

@@ -71,16 +71,7 @@ def scripts(request: HttpRequest, key: str) -> HttpResponse:
     return _same(stages.generate_script, request, key)
 
 
-@router.post(
-    "/audios/{key}",
-    summary="Speaks the script",
-    openapi_extra=stage_body("script_text", "voice_id"),
-)
-def audios(request: HttpRequest, key: str) -> HttpResponse:
-    """As /projects/{key}/generate-audio."""
-    return _same(stages.generate_audio, request, key)
-
-
+# Before /audios/{key}, which would take its name for a key.
 @router.get("/audios/generate-subtitle", summary="Captions of a narration")
 @answered
 def generate_subtitle(request: HttpRequest, project_id: str) -> HttpResponse:
@@ -90,6 +81,16 @@ def generate_subtitle(request: HttpRequest, project_id: str) -> HttpResponse:
     return json_answer(
         request, {"success": True, "subtitle_path": _subtitle_path(request, project_id)}
     )
+
+
+@router.post(
+    "/audios/{key}",
+    summary="Speaks the script",
+    openapi_extra=stage_body("script_text", "voice_id"),
+)
+def audios(request: HttpRequest, key: str) -> HttpResponse:
+    """As /projects/{key}/generate-audio."""
+    return _same(stages.generate_audio, request, key)
 
 
 @router.post(

@@ -14,6 +14,7 @@ from projects.videos.documents import VideoProject
 from storycore.access import Actor
 from storycore.errors import InvalidInput
 from storycore.mongo.documents import valid_changes
+from storycore.mongo.fields import check_json
 from storycore.mongo.reading import Row
 
 PLAIN = (
@@ -55,8 +56,9 @@ def checked_fields(actor: Actor, body: Mapping[str, Any], before: Row) -> dict[s
         if name not in {*PLAIN, *_OWN, *_MEDIA, "_method"}
     }
     if extra:
-        for name in extra:
+        for name, value in extra.items():
             _require_name(name)
+            _require_json(name, value)
         kept = {**(before.get("extra") or {}), **extra}
         changes |= valid_changes(VideoProject, {"extra": kept})
     return changes
@@ -205,6 +207,13 @@ def _require_name(name: str) -> None:
         raise InvalidInput(
             "Names of fields have no dots, no NUL and no leading dollar sign.", field=name[:100]
         )
+
+
+def _require_json(name: str, value: Any) -> None:
+    try:
+        check_json(value, depth=9, values=1_500)
+    except InvalidInput as problem:
+        raise InvalidInput(problem.message, field=name) from problem
 
 
 def _leaves(value: Any) -> Iterable[str]:

@@ -41,6 +41,8 @@ def order_video(actor: Actor, row: Row, place: Place) -> ObjectId:
         "portrait": row.get("use_case") == SHORT,
         "captions": [dict(one) for one in captions],
         "burn_captions": bool(subtitles.get("burn")),
+        "caption_style": subtitles.get("style"),
+        "caption_position": subtitles.get("position"),
         "cards": _cards(row, captions, narration.get("seconds")),
         "content": content_of(row),
     }

@@ -69,7 +69,7 @@ def test_providers_are_shown(content: None, capsys: Capture) -> None:
     call_command("providers", "check")
 
     out = capsys.readouterr().out
-    assert out.count("local") == 5
+    assert out.count("local") == 6
     assert "espeak-ng" in out
 
 

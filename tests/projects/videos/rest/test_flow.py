@@ -37,12 +37,17 @@ def test_from_an_idea_to_a_video(
     assert script["script_style"] == "casual"
 
     audio = json.loads(
-        call("post", f"{path}/generate-audio", {"script_text": "She rows out.", "voice_id": "nova"}).content
+        call(
+            "post", f"{path}/generate-audio", {"script_text": "She rows out.", "voice_id": "nova"}
+        ).content
     )
     assert audio["status"] == "audio_generated"
     assert audio["audio_path"] == audio["audio_url"]
 
-    images = [{"prompt": "a lighthouse at night", "url": None}, {"prompt": "a boat at sea", "url": None}]
+    images = [
+        {"prompt": "a lighthouse at night", "url": None},
+        {"prompt": "a boat at sea", "url": None},
+    ]
     pictures = json.loads(
         call("post", f"{path}/generate-images", {"images": images, "style": "watercolor"}).content
     )
@@ -62,13 +67,22 @@ def test_from_an_idea_to_a_video(
     assert (video.status_code, told.get("status")) == (200, "video_ready"), told
     assert set(told) == {"video_url", "thumbnail", "duration", "status", "updated_at"}
     facts = read_mp4(io.BytesIO(_fetched(told["video_url"])))
-    assert (facts.width, facts.height, facts.video_codec, facts.audio_codec) == (1280, 720, "avc1", "mp4a")
+    assert (facts.width, facts.height, facts.video_codec, facts.audio_codec) == (
+        1280,
+        720,
+        "avc1",
+        "mp4a",
+    )
     assert facts.is_fast_start
     assert abs(facts.duration - told["duration"]) < 0.05
     assert _picture(told["thumbnail"]).format == "JPEG"
 
     whole = json.loads(call("get", path).content)
-    assert (whole["status"], whole["stale"], whole["video_url"]) == ("video_ready", [], told["video_url"])
+    assert (whole["status"], whole["stale"], whole["video_url"]) == (
+        "video_ready",
+        [],
+        told["video_url"],
+    )
     back = json.loads(call("put", path, {**whole, "title": "Another title"}).content)
     assert {**back, "updated_at": 0, "updatedAt": 0} == {
         **whole, "title": "Another title", "updated_at": 0, "updatedAt": 0,

@@ -155,7 +155,11 @@ def ours(value: Any) -> Any:
 
 
 def send(
-    method: str, path: str, actor: Actor, body: str | None = None, headers: dict[str, str] | None = None
+    method: str,
+    path: str,
+    actor: Actor,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     given = {"Authorization": f"Bearer {an_access_token(actor)}", **(headers or {})}
     type_ = given.pop("Content-Type", "application/json")
