@@ -69,6 +69,9 @@ class Job(StoredDocument):
     kind = StringField(
         required=True, max_length=40, help_text="What is made: image, speech, music..."
     )
+    task = StringField(
+        max_length=20, help_text="What providers are asked for, where that is not the kind itself."
+    )
     queue = StringField(required=True, max_length=40, help_text="Which workers do it.")
     status = StringField(
         required=True,

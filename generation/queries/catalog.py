@@ -35,6 +35,11 @@ class Maker:
         return models[0] if models else None
 
 
+def task_of(job: Mapping[str, Any]) -> Task:
+    """What providers are asked for to do a job: a project's narration is speech."""
+    return cast("Task", job.get("task") or job["kind"])
+
+
 def makers_of(task: Task) -> tuple[Maker, ...]:
     """Who makes this, the first choice first. Raises options.BadOptions for wrong settings."""
     return _catalog(orjson.dumps(_configured()))[task]

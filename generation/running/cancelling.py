@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from generation.documents import CANCELLED, LINES_MAX, Job
 from generation.providers.failures import ProviderFailure
-from generation.queries.catalog import find_maker
+from generation.queries.catalog import find_maker, task_of
 from generation.running.leasing import appended
 from generation.running.sending import send
 from storycore.mongo.reading import find_one
@@ -19,7 +19,7 @@ def cancel_at_provider(job: ObjectId) -> None:
     reference = ((row or {}).get("work") or {}).get("provider_ref")
     if row is None or reference is None:
         return
-    provider = find_maker(row["kind"], row["provider"]).provider
+    provider = find_maker(task_of(row), row["provider"]).provider
     call = provider.cancel(reference) if provider is not None else None
     if provider is None or call is None:
         return

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from generation.documents import QUEUED
 from generation.ports import KINDS, Later
-from generation.queries.catalog import makers_of
+from generation.queries.catalog import makers_of, task_of
 from generation.running.checkpoints import reached
 from generation.running.ending import complete, fail
 from generation.running.holding import LINE_MAX, HeldWork
@@ -153,8 +153,7 @@ def _next_provider(job: Row) -> str | None:
     names = job.get("providers") or []
     if job.get("provider") not in names:
         return None
-    task: Any = job["kind"]
-    known = {maker.name for maker in makers_of(task)}
+    known = {maker.name for maker in makers_of(task_of(job))}
     rest = names[names.index(job["provider"]) + 1 :]
     return next((name for name in rest if name in known), None)
 

@@ -21,6 +21,7 @@ from storycore.mongo.reading import Row
 from storycore.mongo.writing import stored
 
 _REPEATED = (
+    "task",
     "prompt",
     "parameters",
     "seed",

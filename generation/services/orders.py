@@ -91,6 +91,7 @@ def order_media(actor: Actor, new: NewMedia) -> ObjectId:
     place = _checked_place(actor, new)
     first = makers[0]
     order: dict[str, Any] = {
+        "task": new.task if new.kind else None,
         "prompt": prompt,
         "parameters": parameters,
         "seed": new.seed,

@@ -88,7 +88,10 @@ class VideoJobs(MediaJobs):
         """What a service rendered: hostile until it is checked; its preview is taken from it here."""
         work.say("storing", "Checking and storing the video.", 90)
         with _on_disk(file) as path:
-            thumbnail = take_thumbnail(path, path.with_name("thumbnail.jpg"))
+            try:
+                thumbnail = take_thumbnail(path, path.with_name("thumbnail.jpg"))
+            except WrongInput as problem:
+                raise BadOutput("it sent something that is no video") from problem
             done = _stored_video(work.job, path, thumbnail, kept.get("details") or {})
         return replace(done, changes={**done.changes, "usage": kept.get("usage") or None})
 

@@ -30,8 +30,8 @@ from storycore.errors import NotFound
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
 
-# Children wake the job when they end; this is for a wake-up that was lost.
-LOOK_SECONDS = 15.0
+# Children wake the job when they end; this is for one that ended while the job was just ordering the next.
+LOOK_SECONDS = 3.0
 FINAL = ("completed", "failed", "cancelled")
 STAGES = (SCRIPT, NARRATION, PICTURES, VIDEO)
 

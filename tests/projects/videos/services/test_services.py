@@ -1,0 +1,112 @@
+"""Stages done by separate services: their addresses and bodies, and what they send is checked and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.documents import Asset
+from generation.documents import Job
+from storycore.access import Actor
+from storycore.mongo.reading import find_one
+from tests.fakes.studio_services import StudioServices, run_studio_services
+from tests.generation.engines.video.conftest import Studio, a_picture, a_tone, studio_folder
+from tests.projects.conftest import Call
+from tests.projects.videos.rest.test_projects import made
+
+__all__ = ["studio_folder"]
+
+
+@pytest.fixture
+def services(tmp_path: Path, studio_folder: Studio, settings: Any) -> Iterator[StudioServices]:
+    a_tone(tmp_path / "voice.wav")
+    a_picture(tmp_path / "picture.png")
+    video = studio_folder.render("basic_fade", template="basic_fade").video
+    (tmp_path / "video.mp4").write_bytes(video.read_bytes())
+    with run_studio_services(tmp_path) as running:
+        more = {"video": {"path": "/render", "tasks": ["video"], "timeout_seconds": 300}}
+        names = {"text": "script", "speech": "audio", "image": "image", "video": "video"}
+        settings.PROVIDERS = {
+            task: {
+                "http": {
+                    "BACKEND": "http",
+                    "OPTIONS": {"base_url": f"{running.url}/{name}", **more.get(task, {})},
+                }
+            }
+            for task, name in names.items()
+        }
+        settings.GENERATION_WAIT_SECONDS = 0.0
+        settings.GENERATION_RETRY_SECONDS = 0.0
+        yield running
+
+
+def test_the_bodies_are_those_of_the_contract(
+    call: Call, owner: Actor, services: StudioServices, run_jobs: Callable[[], int]
+) -> None:
+    key = made(
+        call, owner, title="Sea", description="A boat.", use_case="explanation", language="fr",
+        script_style="casual", voice_id="echo", audio_speed=0.9, image_style="anime",
+        images=[{"prompt": "a boat", "url": None}], resolution="720p", fps=60, video_template_id="slide_left",
+        background_music="soft",
+    )["id"]  # fmt: skip
+    for stage in ("script", "audio", "images", "video"):
+        answer = call("post", f"/projects/{key}/generate-{stage}", {}, owner)
+        assert answer.status_code == 200, answer.content
+        run_jobs()
+
+    whole = json.loads(call("get", f"/projects/{key}", None, owner).content)
+    assert whole["status"] == "video_ready", find_one(Job, {"status": "failed"}, None)
+    assert whole["script_text"] == "The sea is wide. A boat goes out."
+    assert whole["duration"] == pytest.approx(2.0, abs=0.05)
+    assert whole["thumbnail"]
+    (script,), (audio,), (image,), (video,) = (
+        services.bodies(path)
+        for path in ("/script/generate", "/audio/generate", "/image/generate", "/video/render")
+    )
+    wanted = {
+        "title": "Sea",
+        "description": "A boat.",
+        "use_case": "explanation",
+        "language": "fr",
+        "style": "casual",
+    }
+    assert wanted.items() <= script.items()
+    assert {
+        "script_text": "The sea is wide. A boat goes out.", "voice_id": "echo", "audio_speed": 0.9,
+        "audio_pitch": 1.0, "language": "fr",
+    }.items() <= audio.items()  # fmt: skip
+    assert {"prompt": "a boat", "style": "anime"}.items() <= image.items()
+    assert {
+        "resolution": "720p", "fps": 60, "template": "slide_left", "background_music": "soft",
+    }.items() <= video.items()  # fmt: skip
+    assert "/media/" in video["audio_url"]
+    assert len(video["images"]) == 1
+    kinds = {
+        row["type"]
+        for row in (
+            find_one(Asset, {"type": one}, None) or {} for one in ("sound", "image", "video")
+        )
+    }
+    assert kinds == {"sound", "image", "video"}
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>oops</html>", b"\0\0\0\x18ftypisom" + b"\0" * 16])
+def test_a_video_that_is_none_is_refused(
+    call: Call, owner: Actor, services: StudioServices, run_jobs: Callable[[], int], content: bytes
+) -> None:
+    key = made(call, owner, script_text="Sea.", images=[{"prompt": "a"}])["id"]
+    for stage in ("audio", "images"):
+        call("post", f"/projects/{key}/generate-{stage}", {}, owner)
+        run_jobs()
+    (services.files / "video.mp4").write_bytes(content)
+
+    call("post", f"/projects/{key}/generate-video", {}, owner)
+    run_jobs()
+
+    job = find_one(Job, {"kind": "video"}, None) or {}
+    assert (job["status"], job["error_code"]) == ("failed", "BAD_PROVIDER_OUTPUT")
+    assert find_one(Asset, {"type": "video"}, None) is None
