@@ -14,6 +14,7 @@ class Job(ContentModel):
     """
 
     kind = models.CharField(max_length=40, editable=False)
+    task = models.CharField(max_length=20, null=True, editable=False)  # noqa: DJ001 - as above
     queue = models.CharField(max_length=40, editable=False)
     status = models.CharField(max_length=20, editable=False)
     owner = models.CharField(max_length=64, editable=False)

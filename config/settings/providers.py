@@ -14,7 +14,12 @@ SERVICES = {
     "image": env.text("IMAGE_SERVICE_URL", ""),
     "video": env.text("VIDEO_SERVICE_URL", ""),
 }
-_RENDERING = {"path": "/render", "tasks": ["video"], "timeout_seconds": 300, "max_bytes": 500_000_000}
+_RENDERING = {
+    "path": "/render",
+    "tasks": ["video"],
+    "timeout_seconds": 300,
+    "max_bytes": 500_000_000,
+}
 
 
 def configured_providers() -> dict[str, dict[str, dict[str, Any]]]:
