@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mongoengine import FloatField, IntField, ListField, ObjectIdField, StringField
+from mongoengine import DictField, FloatField, IntField, ListField, ObjectIdField, StringField
 
 from projects.videos.choices import (
     DRAFT,
@@ -74,8 +74,9 @@ class VideoProject(StoredDocument):
     )
     audio_path = TextField(max_length=URL_MAX, help_text="A narration that was made elsewhere.")
     image_style = StringField(choices=IMAGE_STYLES, help_text="How the pictures look.")
+    # Checked and put together by the service; an asset in it is an ObjectId, which is no JSON.
     images = ListField(
-        JsonField(depth=3, values=12),
+        DictField(),
         max_length=IMAGES_MAX,
         help_text="The pictures in order: id, prompt, asset or url, error.",
     )

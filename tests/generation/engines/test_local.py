@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import wave
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from PIL import Image, ImageChops, ImageFont, ImageStat
 
 from assets.media.facts import DeclaredFile, MediaLimits
 from assets.media.inspection import inspect
+from generation.engines.audio import seconds_of
 from generation.engines.caption import wrapped
 from generation.engines.local import Made, make_locally
 from generation.engines.moods import EFFECT_WORDS, MUSIC_WORDS, first_of, light_of, things_of
 from generation.engines.sounds import EFFECTS, MOODS, RATE
-from generation.engines.speech import LANGUAGES, VOICES
+from generation.engines.speech import LANGUAGES, VOICES, Manner, make_speech
 from generation.engines.styles import STYLES
 from generation.providers.base import Order, Task, Text
 from generation.providers.failures import WrongInput
@@ -188,3 +190,27 @@ def test_a_text_has_at_most_the_asked_words() -> None:
 
     assert isinstance(made_text, Text)
     assert len(made_text.text.split()) == 5
+
+
+def test_sentences_have_their_times_and_a_pitch_keeps_the_length(tmp_path: Path) -> None:
+    text = "The sea is wide. Dr. Who rows out. Home."
+    folders = [tmp_path / name for name in ("usual", "high", "mp3", "long")]
+    for folder in folders:
+        folder.mkdir()
+    usual, details = make_speech(text, folders[0], Manner(language="en"))
+    high, _details = make_speech(text, folders[1], Manner(language="en", pitch=1.25))
+    packed, _details = make_speech(text, folders[2], Manner(language="en", file_format="mp3"))
+    long, told = make_speech(text * 150, folders[3], Manner(language="en"))
+
+    sentences: Any = details["sentences"]
+    assert [one["text"] for one in sentences] == ["The sea is wide.", "Dr. Who rows out.", "Home."]
+    assert sentences[0]["start"] == 0.0
+    assert all(one["end"] < other["start"] for one, other in itertools.pairwise(sentences))
+    assert sentences[-1]["end"] == pytest.approx(seconds_of(usual), abs=0.05)
+    assert seconds_of(high) == pytest.approx(seconds_of(usual), abs=0.1)
+    assert (packed.suffix, long.suffix) == (".mp3", ".mp3")
+    assert seconds_of(packed) == pytest.approx(seconds_of(usual), abs=0.15)
+    many: Any = told["sentences"]
+    assert many[-1]["end"] == pytest.approx(seconds_of(long), abs=0.3)
+    with pytest.raises(WrongInput, match="ogg"):
+        make_speech(text, tmp_path, Manner(file_format="ogg"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bson import ObjectId
 
+from assets.services.uploads import NewAsset, upload_asset
 from generation.documents import Job
 from generation.running.stepping import advance_next
 from projects.videos.documents import VideoProject
@@ -18,6 +20,7 @@ from storycore.mongo.reading import find_one
 from tests.conftest import COUNTER, Api
 from tests.factories import a_choice, a_scenario, a_scene
 from tests.generation.conftest import MOCKED
+from tests.generation.engines.video.conftest import a_picture
 
 CREATE = """mutation($input: ProjectInput!) { createProject(input: $input) {
   project { id key title status images { prompt url assetId } extra } success userErrors { field code } } }"""
@@ -201,9 +204,17 @@ def test_reading_projects_costs_the_same_for_few_and_many(
 
 
 def test_a_way_through_a_story_becomes_a_project(
-    api: Api, owner: Actor, stranger: Actor, mocked: None, run_jobs: Callable[[], int]
+    api: Api,
+    owner: Actor,
+    stranger: Actor,
+    mocked: None,
+    run_jobs: Callable[[], int],
+    tmp_path: Path,
 ) -> None:
     scenario = a_scenario(owner, title="The gate")
+    with a_picture(tmp_path / "wall.png").open("rb") as file:
+        new = NewAsset(type="image", file_name="wall.png", mime_type="image/png")
+        picture = upload_asset(owner, file, new)
     scenes = [
         str(
             a_scene(
@@ -211,6 +222,7 @@ def test_a_way_through_a_story_becomes_a_project(
                 scenario,
                 title=title,
                 text=text,
+                image=picture if number == 1 else None,
                 is_start_scene=number == 0,
                 is_end_scene=number == 2,
             )
@@ -227,7 +239,8 @@ def test_a_way_through_a_story_becomes_a_project(
         a_choice(owner, ObjectId(one), ObjectId(other), text="Climb on")
     make = """mutation($scenario: ID!, $path: [ID!]) {
       createProjectFromScenario(scenarioId: $scenario, path: $path, input: {resolution: "720p", fps: 24}) {
-        project { id title scriptText scenarioId sections { title text choice } images { prompt } resolution }
+        project { id title scriptText scenarioId resolution
+          sections { title text choice } images { prompt assetId } }
         userErrors { field code message } } }"""
 
     answer = api(make, {"scenario": str(scenario)}, owner)["data"]["createProjectFromScenario"]
@@ -238,6 +251,7 @@ def test_a_way_through_a_story_becomes_a_project(
     assert project["scenarioId"] == str(scenario)
     assert project["resolution"] == "720p"
     assert len(project["sections"]) == len(project["images"]) >= 2
+    assert [one["assetId"] for one in project["images"]] == [None, str(picture), None]
     assert project["sections"][0]["choice"]
     assert project["sections"][-1]["choice"] is None
     assert all(
