@@ -25,4 +25,4 @@ class Command(BaseCommand):
         if scenario is None:
             self.stdout.write("The demo story is there already.")
         else:
-            self.stdout.write(f"The demo story is scenario {scenario}.")
+            self.stdout.write(f"The demo story is scenario {scenario}, played at /play/{scenario}")
