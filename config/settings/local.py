@@ -33,6 +33,8 @@ MONGODB_URI = env.text(
 )
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", _run.redis_url or "redis://127.0.0.1:6379/0")
 REDIS_URL = env.text("REDIS_URL", _run.redis_url)
+# The port is the run's own, so links that begin with an address lead back to it.
+PUBLIC_URL = env.text("PUBLIC_URL", _run.url if _run.port else PUBLIC_URL).rstrip("/")
 DATABASES = {
     "default": accounts_database(DATA_DIR / "accounts.sqlite3"),
     "content": content_database(MONGODB_URI, MONGODB_NAME),

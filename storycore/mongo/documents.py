@@ -7,9 +7,21 @@ from typing import Any, ClassVar
 
 from bson import ObjectId
 from mongoengine import DateTimeField, Document
+from mongoengine.base import BaseField
 from mongoengine.errors import ValidationError
 
 from storycore.errors import InvalidInput
+
+# MongoEngine's words, ours, and the field's attribute that holds the limit.
+_LIMITS = (
+    ("String value is too long", "At most {} characters are allowed.", "max_length"),
+    ("String value is too short", "At least {} characters are needed.", "min_length"),
+    ("List is too long", "At most {} entries are allowed.", "max_length"),
+    ("Integer value is too large", "At most {} is allowed.", "max_value"),
+    ("Integer value is too small", "At least {} is needed.", "min_value"),
+    ("Float value is too large", "At most {} is allowed.", "max_value"),
+    ("Float value is too small", "At least {} is needed.", "min_value"),
+)
 
 
 def now() -> datetime:
@@ -41,7 +53,7 @@ def valid_mongo(document: Document) -> dict[str, Any]:
     try:
         document.validate(clean=True)
     except ValidationError as problem:
-        raise _invalid(problem) from problem
+        raise _invalid(document, problem) from problem
     stored: dict[str, Any] = document.to_mongo().to_dict()
     stored.setdefault("_id", ObjectId())
     return stored
@@ -63,17 +75,23 @@ def valid_changes(document_class: type[Document], changes: dict[str, Any]) -> di
         try:
             field._validate(value)  # noqa: SLF001 - validates one value with choices and length as save() does
         except ValidationError as problem:
-            raise InvalidInput(_sentence(problem), field=name) from problem
+            raise InvalidInput(_sentence(problem, field), field=name) from problem
         body[name] = field.to_mongo(value)
     return body
 
 
-def _invalid(problem: ValidationError) -> InvalidInput:
+def _invalid(document: Document, problem: ValidationError) -> InvalidInput:
     for name, detail in (problem.errors or {}).items():
-        return InvalidInput(_sentence(detail), field=str(name))
-    return InvalidInput(_sentence(problem))
+        field = document._fields.get(name)
+        return InvalidInput(_sentence(detail, field), field=str(name))
+    return InvalidInput(_sentence(problem, None))
 
 
-def _sentence(problem: object) -> str:
+def _sentence(problem: object, field: BaseField | None) -> str:
+    """MongoEngine's complaint, with the limit where it only says that there is one."""
     text = problem.message if isinstance(problem, ValidationError) else str(problem)
+    for complaint, allowed, limit in _LIMITS:
+        value = getattr(field, limit, None)
+        if value is not None and text.startswith(complaint):
+            return allowed.format(value)
     return text if text.endswith(".") else f"{text}."

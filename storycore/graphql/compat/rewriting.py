@@ -2,6 +2,7 @@
 
 - `imageId { url }` is read as `imageId: image { url }`; a bare `imageId` stays the id.
 - A mutation without a selection asks whether it was done, and answers true.
+- `position` without a selection asks for the whole of it, as any other plain value.
 - `uploadAsset(...) { id url }` asks the payload for the object's own fields.
 - Old names of arguments (`scenarioId` for `id`) and `String!` for `ID!` are put right.
 
@@ -36,6 +37,7 @@ from graphql import (
 
 from storycore.graphql.compat.names import DONE, FLAT, argument_of, relation_of, result_of
 from storycore.graphql.compat.variables import with_fitting_variables
+from storycore.graphql.compat.wholes import whole_of
 
 
 def rewritten(document: DocumentNode, schema: GraphQLSchema) -> DocumentNode:
@@ -97,12 +99,9 @@ class _Rewriting:
             node = _with(node, alias=node.alias or node.name, name=_name(relation))
             field = parent.fields[relation]
         type_ = get_named_type(field.type)
-        if (
-            node.selection_set is None
-            and parent is self.schema.mutation_type
-            and is_composite_type(type_)
-        ):
-            return _with(node, selection_set=_done())
+        if node.selection_set is None and is_composite_type(type_):
+            is_act = parent is self.schema.mutation_type
+            return _with(node, selection_set=_done() if is_act else whole_of(type_))
         return self._inside(node, type_)
 
     def _gathered(self, nodes: Sequence[SelectionNode], parent: Any) -> list[SelectionNode]:

@@ -61,6 +61,10 @@ def changed(text: str) -> str:
             '{ scenarioById(id: 1) { mongoId } publicAssets(type: "image") { id } }',
         ),
         (
+            "{ scene(id: 1) { position } lintScenario(id: 1) { counts } }",
+            "{ scene(id: 1) { position { x y } } lintScenario(id: 1) { counts { error warning info } } }",
+        ),
+        (
             "mutation { deleteAsset(id: 1) }",
             "mutation { deleteAsset(id: 1) { __done: success } }",
         ),
@@ -177,3 +181,19 @@ def test_answers_have_the_clients_shape() -> None:
     assert in_clients_shape(None) is None
     assert in_clients_path(["b", "__flat__id__title", "title"]) == ["b", "title"]
     assert in_clients_path(None) is None
+
+
+@pytest.mark.parametrize("name", ["scenes", "startScene", "author"])
+def test_only_plain_values_are_read_whole(name: str) -> None:
+    document = rewritten(parse(f"{{ scenario(id: 1) {{ {name} }} }}"), SCHEMA)
+
+    assert [error.message.split(" of type ")[0] for error in validate(SCHEMA, document)] == [
+        f"Field '{name}'"
+    ]
+
+
+def test_what_a_simulation_found_is_read_whole() -> None:
+    text = changed("mutation { simulateScenario(id: 1) { result userErrors } }")
+
+    assert "endings { sceneId" in text
+    assert "userErrors { field code message }" in text
