@@ -1,4 +1,4 @@
-"""What does a client mean that asks for a value such as `position` without saying which of its fields? All of it."""
+"""What does a client mean that asks for `position` without saying which of its fields? All of it."""
 
 from __future__ import annotations
 
