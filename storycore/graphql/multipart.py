@@ -29,6 +29,14 @@ _TAIL_BYTES = 512
 Files = dict[str, UploadedFile]
 
 
+class _Parser(MultiPartParser):
+    """Django's, but names are UTF-8: what is unprintable in Latin-1, so bytes of letters, would be dropped."""
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        name: str | None = super().sanitize_file_name(_utf8(file_name))
+        return name
+
+
 class _Stream:
     """The body as Django's parser reads it; keeps its end: that parser accepts a body that was cut off."""
 
@@ -85,7 +93,7 @@ def _parts(
     try:
         # Latin-1 keeps every byte of a text part; decoding it as UTF-8 then fails on broken bytes, where the
         # parser by itself would replace them.
-        parser = MultiPartParser(meta, stream, request.upload_handlers, "latin-1")
+        parser = _Parser(meta, stream, request.upload_handlers, "latin-1")
         fields, files = parser.parse()
     except RequestDataTooBig:
         raise malformed(
@@ -122,10 +130,7 @@ def _single(files: MultiValueDict[str, UploadedFile]) -> Files:
         raise malformed(
             f"There are more than {settings.GRAPHQL_MAX_FILES} files.", reason="TOO_MANY_FILES"
         )
-    found = {_utf8(name): parts[0] for name, parts in files.lists()}
-    for file in found.values():
-        file.name = _utf8(file.name or "")
-    return found
+    return {_utf8(name): parts[0] for name, parts in files.lists()}
 
 
 def _utf8(name: str) -> str:

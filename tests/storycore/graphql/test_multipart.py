@@ -92,6 +92,14 @@ def test_a_quoted_boundary_and_other_letters_pass(upload):
     assert (status, answer) == (200, {"data": {"store": {"names": ["märchen.txt:größer"]}}})
 
 
+@pytest.mark.parametrize("name", ["図 à la carte ☃.txt", "Ångström.txt", "naïve à.txt", "🚪.txt"])
+def test_a_files_name_keeps_its_letters(upload, name: str):
+    assert upload(form(ONE, {"0": ["variables.file"]}, ("0", name, "alpha"))) == (
+        200,
+        {"data": {"store": {"names": [f"{name}:alpha"]}}},
+    )
+
+
 OPERATIONS = json.dumps(ONE)
 MAP = '{"0": ["variables.file"]}'
 
