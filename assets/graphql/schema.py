@@ -22,7 +22,7 @@ def _filters() -> dict[str, Any]:
         "search": graphene.String(description="Words in the name or the tags."),
         "mine": graphene.Boolean(description="Only your own."),
         "owner": graphene.ID(description="Only those of the user with this id."),
-        "tag": graphene.String(description="Only those with this tag."),
+        "tag": graphene.String(description="Only those with this very tag."),
         "folder": graphene.String(description="Only those in this folder or below it."),
         "ai_generated": graphene.Boolean(
             description="Only those made by an AI, or only the others."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from storycore.access import Actor, is_visible, require_login, visible_to
 from storycore.errors import InvalidInput
 from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where
 from storycore.mongo.relating import RowBy
+from storycore.mongo.searching import literal
 from storycore.paging import Page, Window
 
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
@@ -69,12 +69,12 @@ def _of_owner(_actor: Actor, owner: str) -> dict[str, Any]:
 
 
 def _tagged(_actor: Actor, tag: str) -> dict[str, Any]:
-    return {"tags": tag}
+    return {"tags": _bounded(tag, "tag").strip()}
 
 
 def _in_folder(_actor: Actor, folder: str) -> dict[str, Any]:
-    path = _bounded(folder, "folder").strip("/")
-    return {"folder": {"$regex": f"^/*{re.escape(path)}(/|$)"}}
+    path = "/".join(part.strip() for part in _bounded(folder, "folder").split("/") if part.strip())
+    return {"folder": {"$regex": f"^/*{literal(path)}(/|$)"}}
 
 
 def _made_by_ai(_actor: Actor, wanted: bool) -> dict[str, Any]:  # noqa: FBT001 - a filter's value
@@ -95,7 +95,7 @@ def _visible(actor: Actor) -> dict[str, Any]:
 
 
 def _search(_actor: Actor, text: str) -> dict[str, Any]:
-    pattern = {"$regex": re.escape(_bounded(text, "search").strip()), "$options": "i"}
+    pattern = {"$regex": literal(_bounded(text, "search").strip()), "$options": "i"}
     return {"$or": [{"name": pattern}, {"tags": pattern}]}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from storycore.mongo.reading import (
     keyed,
 )
 from storycore.mongo.relating import RowBy
+from storycore.mongo.searching import literal
 from storycore.paging import Page, Window
 
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
@@ -132,5 +132,5 @@ def _grouped_counts(document: Any, ids: Collection[ObjectId], **sums: Any) -> di
 def _search(text: str) -> dict[str, Any]:
     if len(text) > SEARCH_MAX:
         raise InvalidInput(f"A search has at most {SEARCH_MAX} characters.", field="search")
-    pattern = {"$regex": re.escape(text.strip()), "$options": "i"}
+    pattern = {"$regex": literal(text.strip()), "$options": "i"}
     return {"$or": [{"title": pattern}, {"description": pattern}]}

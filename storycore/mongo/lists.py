@@ -6,7 +6,6 @@ JavaScript would print them, an unknown field filters nothing, what is absent so
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from pymongo.errors import OperationFailure
 
 from storycore.mongo.connection import database
 from storycore.mongo.reading import Row, collection_of
+from storycore.mongo.searching import literal
 
 Test = Literal["is", "ne", "gte", "lte", "like"]
 PathOf = Callable[[str], str | None]
@@ -97,7 +97,7 @@ def read_list(place: ListPlace, query: ListQuery) -> Listed:
 def _where(place: ListPlace, query: ListQuery) -> dict[str, Any]:
     if not query.search:
         return dict(place.where)
-    words = {place.search_path: {"$regex": re.escape(query.search.lower())}}
+    words = {place.search_path: {"$regex": literal(query.search.lower())}}
     return {"$and": [dict(place.where), words]}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +17,7 @@ from storycore.ids import find_id
 from storycore.mongo.lists import Condition, Listed, ListPlace, ListQuery, read_list
 from storycore.mongo.reading import Fields, Row, Sort, count_where, find_in, find_one, find_where
 from storycore.mongo.relating import RowBy
+from storycore.mongo.searching import literal
 from storycore.mongo.sources import RowSource
 from storycore.paging import Page, Window
 
@@ -140,7 +140,7 @@ def matching(actor: Actor, filters: Mapping[str, Any]) -> dict[str, Any]:
             raise InvalidInput(f"This is one of {', '.join(STATUSES)}.", field="status")
         where["status"] = {"$in": [NARRATED, AUDIO_GENERATED] if status == NARRATED else [status]}
     for word in (filters.get("search") or "").lower().split()[:10]:
-        where.setdefault("$and", []).append({"search_text": {"$regex": re.escape(word)}})
+        where.setdefault("$and", []).append({"search_text": {"$regex": literal(word)}})
     return where
 
 
