@@ -11,6 +11,7 @@ from typing import Any
 
 from storycore.errors import NotFound, StoryCoreError, Unavailable
 
+_MEGABYTE = 1 << 20
 ALLOWED_FILES = "Allowed are JPG, PNG, GIF and WEBP pictures and MP3, WAV and OGG sounds."
 
 
@@ -50,6 +51,17 @@ class FileTooLarge(MediaRefused):
     code = "FILE_TOO_LARGE"
     status = 413
 
+    @classmethod
+    def of(cls, size: int, most: int, type_: str) -> FileTooLarge:
+        """The refusal of a file of `size` bytes where one of this type may have `most`."""
+        words = f"{most / _MEGABYTE:g} MB ({most} bytes)" if most >= _MEGABYTE else f"{most} bytes"
+        return cls(
+            f"The file has {size} bytes.",
+            reason="BYTES",
+            allowed=f"Allowed for a file of type {type_!r} are {words}.",
+            limit=most,
+        )
+
 
 class TooManyPixels(MediaRefused):
     """The picture would take too much room once unpacked; `details.limit` is in pixels."""
@@ -78,8 +90,9 @@ class AssetInUse(StoryCoreError):
     def __init__(self, used_in: Sequence[Any]) -> None:
         count = len(used_in)
         places = "1 place" if count == 1 else f"{count} places"
+        known = f"in {places}. Remove it there first, or" if count else "where you cannot see it;"
         super().__init__(
-            f"This asset is used in {places}. Remove it there first, or delete it with force.",
+            f"This asset is used {known} delete it with force.",
             usedIn=list(used_in),
         )
 

@@ -29,8 +29,8 @@ class MediaLimits:
     progressive JPEG: both stand for decoding time.
     """
 
-    image_bytes: int = 5_000_000
-    sound_bytes: int = 10_000_000
+    image_bytes: int = 5 << 20
+    sound_bytes: int = 10 << 20
     pixels: int = 25_000_000
     side: int = 16_383
     frames: int = 500

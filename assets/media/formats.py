@@ -42,7 +42,8 @@ GIF = Format("GIF", "image", "image/gif", ".gif", "GIF")
 WEBP = Format("WEBP", "image", "image/webp", ".webp", "WEBP")
 MP3 = Format(
     "MP3", "sound", "audio/mpeg", ".mp3", "mp3",
-    frozenset({".mpga"}), frozenset({"audio/mp3", "audio/mpeg3", "audio/x-mpeg", "audio/x-mp3", "audio/mpg"}),
+    frozenset({".mpga"}),
+    frozenset({"audio/mp3", "audio/mpeg3", "audio/x-mpeg-3", "audio/x-mpeg", "audio/x-mp3", "audio/mpg"}),
 )  # fmt: skip
 WAV = Format(
     "WAV", "sound", "audio/wav", ".wav", "wav",
@@ -50,7 +51,9 @@ WAV = Format(
 )  # fmt: skip
 OGG = Format(
     "OGG", "sound", "audio/ogg", ".ogg", "ogg",
-    frozenset({".oga", ".opus"}), frozenset({"application/ogg", "audio/opus", "audio/vorbis", "audio/x-ogg"}),
+    frozenset({".oga", ".opus"}),
+    # Firefox calls every .ogg a video.
+    frozenset({"application/ogg", "video/ogg", "audio/opus", "audio/vorbis", "audio/x-ogg"}),
 )  # fmt: skip
 
 FORMATS = (JPEG, PNG, GIF, WEBP, MP3, WAV, OGG)
@@ -66,7 +69,7 @@ def require_agreement(found: Format, declared: DeclaredFile) -> None:
     """
     if found.type != declared.type:
         raise _mismatch(found, f"was sent as type {declared.type!r}")
-    extension = PurePath(declared.name.strip()).suffix.lower()
+    extension = _extension(declared.name)
     if extension and extension not in found.extensions:
         raise _mismatch(found, f"has the extension {extension[:20]!r}")
     mime_type = (declared.mime_type or "").partition(";")[0].strip().lower()
@@ -74,10 +77,16 @@ def require_agreement(found: Format, declared: DeclaredFile) -> None:
         raise _mismatch(found, f"was declared as {mime_type[:60]!r}")
 
 
+def _extension(name: str) -> str:
+    """The extension in lower case; what has a space in it ("Dr. Smith") is a part of the name."""
+    suffix = PurePath(name.strip()).suffix.lower()
+    return "" if any(letter.isspace() for letter in suffix) else suffix
+
+
 def _mismatch(found: Format, claim: str) -> UnsupportedMedia:
     extensions = ", ".join(sorted(found.extensions))
     return UnsupportedMedia(
-        f"The bytes are a {found.name} {found.type}, but the file {claim}.",
+        f"The bytes are those of {found.name} ({found.type}), but the file {claim}.",
         reason="TYPE_MISMATCH",
         allowed=(
             f"Allowed for {found.name} are type {found.type!r}, {found.mime_type} and {extensions}."

@@ -91,12 +91,7 @@ def _require_bytes(size: int, most: int, declared: DeclaredFile) -> None:
     if size == 0:
         raise EmptyFile("The file is empty.", reason="EMPTY")
     if size > most:
-        raise FileTooLarge(
-            f"The file has {size} bytes.",
-            reason="BYTES",
-            allowed=f"Allowed for a file of type {declared.type!r} are {most} bytes.",
-            limit=most,
-        )
+        raise FileTooLarge.of(size, most, declared.type)
 
 
 def _check_picture(path: Path, found: Format, folder: Path, limits: MediaLimits) -> _Checked:

@@ -30,7 +30,7 @@ MPEG_FRAME = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\x1b\x20-\x2b\x30
 REFUSED: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), reason, name)
     for pattern, reason, name in (
-        (rb"\s*(<\?xml.*?|<!--.*?-->\s*|<!doctype\s+)*<?svg[\s>]", "SVG", "an SVG drawing"),
+        (rb"\s*(<\?xml.*?|<!--.*?-->\s*|<!doctype\s+)*<?svg[\s>/]", "SVG", "an SVG drawing"),
         (rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|iframe|a |img |div)",
          "HTML", "an HTML page"),
         (rb"\s*<\?xml", "XML", "an XML document"),

@@ -22,6 +22,7 @@ from assets.errors import DirectUploadsOff, FileTooLarge, MediaRefused, StoredFi
 from assets.media.facts import DeclaredFile, MediaType
 from assets.media.formats import FORMATS, Format, require_agreement
 from assets.queries.addresses import store_of
+from assets.services.filing import plain_folder, plain_tags
 from assets.services.storing import media_limits
 from assets.services.uploads import NewAsset, require_type, upload_asset
 from assets.storage.base import AssetStore, DirectUploads, StoredFile
@@ -115,8 +116,8 @@ def _require_words(owner: str, new: NewAsset) -> None:
         Asset(
             type=new.type,
             name=name,
-            folder=new.folder,
-            tags=list(new.tags),
+            folder=plain_folder(new.folder),
+            tags=plain_tags(new.tags),
             uploaded_by=owner,
             is_public=new.is_public,
         )
@@ -139,12 +140,7 @@ def _require_size(store: AssetStore, file: StoredFile, new: NewAsset) -> None:
     """The store was told the limit; a look at the size is cheaper than finding out by reading."""
     size, most = store.size(file), media_limits().bytes_of(cast("MediaType", new.type))
     if size > most:
-        raise FileTooLarge(
-            f"The file has {size} bytes.",
-            reason="BYTES",
-            allowed=f"Allowed for a file of type {new.type!r} are {most} bytes.",
-            limit=most,
-        )
+        raise FileTooLarge.of(size, most, new.type)
 
 
 def _remove(store: AssetStore, file: StoredFile) -> None:

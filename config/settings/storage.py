@@ -8,8 +8,8 @@ from typing import Any
 from config import env
 
 STORAGE_TYPE = env.choice("STORAGE_TYPE", "local", ("local", "s3", "cloudinary"))
-IMAGE_MAX_BYTES = env.integer("IMAGE_MAX_BYTES", 5_000_000, least=1_000)
-SOUND_MAX_BYTES = env.integer("SOUND_MAX_BYTES", 10_000_000, least=1_000)
+IMAGE_MAX_BYTES = env.integer("IMAGE_MAX_BYTES", 5_242_880, least=1_000)
+SOUND_MAX_BYTES = env.integer("SOUND_MAX_BYTES", 10_485_760, least=1_000)
 IMAGE_MAX_PIXELS = env.integer("IMAGE_MAX_PIXELS", 25_000_000, least=1_000)
 SOUND_MAX_SECONDS = env.integer("SOUND_MAX_SECONDS", 1_800, least=1)
 MEDIA_URL = "/media/"

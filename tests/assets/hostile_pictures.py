@@ -34,6 +34,7 @@ def disguises() -> Iterator[HostileFile]:
     one = hostile_picture
     yield one("drawing.svg", SVG, BAD_FILE, "SVG", mime_type="image/svg+xml")
     yield one("svg-as.png", SVG, BAD_FILE, "SVG")
+    yield one("empty-svg-as.png", b"<svg/>", BAD_FILE, "SVG")
     yield one(
         "svg-behind-prolog.png",
         b'<?xml version="1.0"?><!-- x --><!DOCTYPE svg>' + SVG,
@@ -65,7 +66,7 @@ def disguises() -> Iterator[HostileFile]:
     yield one("nothing.png", b"", "EMPTY_FILE", "EMPTY")
     yield one(
         "one-byte-too-many.png",
-        make.png() + bytes(5_000_001 - len(make.png())),
+        make.png() + bytes((5 << 20) + 1 - len(make.png())),
         "FILE_TOO_LARGE",
         "BYTES",
     )

@@ -45,7 +45,7 @@ def disguises() -> Iterator[HostileFile]:
     yield one("wav-as.mp3", make.wav(), BAD_FILE, "TYPE_MISMATCH")
     yield one("mp3-declared-ogg.mp3", make.mp3(), BAD_FILE, "TYPE_MISMATCH", mime_type="audio/ogg")
     yield one("nothing.mp3", b"", "EMPTY_FILE", "EMPTY")
-    yield one("one-byte-too-many.wav", b"RIFF" + bytes(9_999_997), "FILE_TOO_LARGE", "BYTES")
+    yield one("one-byte-too-many.wav", b"RIFF" + bytes((10 << 20) - 3), "FILE_TOO_LARGE", "BYTES")
 
 
 def polyglots() -> Iterator[HostileFile]:
@@ -105,6 +105,8 @@ def damaged_mp3s() -> Iterator[HostileFile]:
     yield one("broken-tag.mp3", b"ID3\x03\x00\x00\xff\xff\xff\xff" + sound, reason="BAD_TAG")
     yield one("one-frame.mp3", sound[:300])
     yield one("noise-behind-tag.mp3", make.id3((b"TIT2", b"\x00x")) + bytes(range(256)) * 100)
+    yield one("half.mp3", mp3_index(60) + sound[: len(sound) // 2], reason="TRUNCATED")
+    yield one("half-of-fraunhofer.mp3", vbri_index(60) + sound, reason="TRUNCATED")
     yield one("mostly-junk.mp3", sound + b"\x55" * 60_000 + sound, reason="BAD_STRUCTURE")
     yield one(
         "garbage-frames.mp3", (b"\xff\xfb\x90\x64" + b"\xa5" * 413) * 40, reason="UNDECODABLE"
@@ -152,6 +154,18 @@ def damaged_oggs() -> Iterator[HostileFile]:
 
 def wav_of(**changes: int) -> bytes:
     return make.riff(b"WAVE", (b"fmt ", make.wav_format(**changes)), (b"data", make.samples()))
+
+
+def mp3_index(frames: int) -> bytes:
+    """LAME's first frame, which says how many follow: 64 kbit/s, mono, so 17 bytes of side information."""
+    head = b"\xff\xfb\x50\xc4" + bytes(17) + b"Info" + struct.pack(">II", 1, frames)
+    return head + bytes(208 - len(head))
+
+
+def vbri_index(frames: int) -> bytes:
+    """The same as Fraunhofer's encoder writes it, always 32 bytes behind the header."""
+    head = b"\xff\xfb\x50\xc4" + bytes(32) + b"VBRI" + bytes(10) + struct.pack(">I", frames)
+    return head + bytes(208 - len(head))
 
 
 def ogg_pages(whole: bytes) -> list[bytes]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assets.media.facts import DeclaredFile
 from tests.assets import crafting as make
-from tests.assets.hostile_sounds import ogg_pages, ogg_with_comments
+from tests.assets.hostile_sounds import mp3_index, ogg_pages, ogg_with_comments
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,7 @@ def odd_names() -> Iterator[OddFile]:
 
     yield one("blob", "application/octet-stream", "blob")
     yield one("", "", "file")
+    yield one("Dr. Smith", "image/png", "Dr. Smith")
     yield one("../../etc/passwd.png", None, "passwd.png")
     yield one("C:\\fakepath\\\u202egnp.exe.PNG", "IMAGE/PNG", "gnp.exe.PNG")
 
@@ -197,6 +198,8 @@ def odd_mp3s() -> Iterator[OddFile]:
     yield one("variable.mp3", make.encoded("libmp3lame", "mp3", 1.0, "-q:a", "5"), cleaned=True)
     slow = make.encoded("libmp3lame", "mp3", 1.0, "-ar", "11025", "-id3v2_version", "0")
     yield one("slow.mp3", slow, cleaned=False, sampleRate=11_025)
+    yield one("whole.mp3", mp3_index(39) + sound, cleaned=False, duration=1.045)
+    yield one("somewhat-less.mp3", mp3_index(42) + sound, cleaned=False)
     yield one("some-junk.mp3", sound + bytes(500) + sound, cleaned=True)
 
 
@@ -207,6 +210,8 @@ def odd_oggs() -> Iterator[OddFile]:
         )
 
     vorbis = make.ogg()
+    firefox = DeclaredFile("firefox.ogg", "video/ogg", "sound")
+    yield OddFile(firefox, vorbis, "audio/ogg", cleaned=True, facts={"sampleRate": 44_100})
     yield one("voice.opus", make.ogg("libopus"), cleaned=True, sampleRate=48_000, duration=1.0)
     yield one("chained.ogg", vorbis + make.ogg("libvorbis", 2.0), cleaned=True, sampleRate=44_100)
     large = ogg_with_comments(*[b"LYRICS=" + b"la " * 9000] * 2)

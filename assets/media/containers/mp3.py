@@ -18,7 +18,10 @@ ID3V1_BYTES = 128
 APE_FOOTER_BYTES, APE_HAS_HEADER = 32, 1 << 31
 LYRICS_END = b"LYRICS200"
 MAX_JUNK_BYTES = 8192
+INDEX_WITHIN_BYTES = 48
 MIN_FRAMES = 2
+# An encoder's index states how many frames follow; somewhat fewer are no reason to refuse a sound.
+PROMISE_KEPT = 0.9
 
 BIT_RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 BIT_RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -44,6 +47,8 @@ def read_mp3(data: Buffer) -> SoundAnatomy:
     runs, gaps, seconds, count = _frames(data, start, end)
     if count < MIN_FRAMES:
         raise damaged("it holds no sound", "NO_DATA")
+    if count < PROMISE_KEPT * _promised_frames(data, runs[0]) - MIN_FRAMES:
+        raise truncated()
     dropped = [Span(0, start), *gaps, Span(end, len(data))]
     return SoundAnatomy(
         kept=tuple(runs),
@@ -51,6 +56,18 @@ def read_mp3(data: Buffer) -> SoundAnatomy:
         seconds=seconds,
         codecs=CODECS,
     )
+
+
+def _promised_frames(data: Buffer, first: Span) -> int:
+    """How many frames the encoder's index in the first frame states; 0 when there is none."""
+    frame = _frame_at(data, first.start, first.end)
+    head = data[first.start : first.start + (frame.length if frame else 0)]
+    for mark, place, flagged in ((b"Xing", 8, True), (b"Info", 8, True), (b"VBRI", 14, False)):
+        # The index stands behind the side information, whose length tells version and channels.
+        at = head.find(mark, 4, INDEX_WITHIN_BYTES)
+        if at >= 0 and len(head) >= at + place + 4 and (not flagged or head[at + 7] & 1):
+            return int.from_bytes(head[at + place : at + place + 4], "big")
+    return 0
 
 
 def _behind_head_tags(data: Buffer) -> int:
