@@ -9,7 +9,9 @@ from storycore.mongo.fields import JsonField, TextField
 
 IMAGE, SOUND, VIDEO = "image", "sound", "video"
 TYPES = (IMAGE, SOUND, VIDEO)
+TAG_MAX = 50
 TAGS_MAX = 20
+FOLDER_MAX = 200
 VERSIONS_MAX = 20
 
 
@@ -53,9 +55,9 @@ class Asset(StoredDocument):
         max_length=VERSIONS_MAX,
         help_text="Earlier files of this asset, newest last: id, file, metadata, replaced_at.",
     )
-    folder = TextField(max_length=200, help_text="A folder path such as chapter-1/rooms.")
+    folder = TextField(max_length=FOLDER_MAX, help_text="A folder path such as chapter-1/rooms.")
     tags = ListField(
-        TextField(max_length=50), max_length=TAGS_MAX, help_text="Words to find it by."
+        TextField(max_length=TAG_MAX), max_length=TAGS_MAX, help_text="Words to find it by."
     )
     uploaded_by = StringField(
         required=True, max_length=64, help_text="The id of the user who owns it."

@@ -1,7 +1,7 @@
 """`POST /api/upload/`: one file by a plain form, for clients that speak no GraphQL.
 
-Errors are `{"error", "code"}` under 400, 401, 403 or 404, as the clients of this address expect; 503 when the
-storage does not answer.
+Errors are `{"error", "code"}`, with "field" and "details" where there are any, under 400, 401, 403 or 404, as
+the clients of this address expect; 503 when the storage does not answer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,14 @@ def upload(request: HttpRequest) -> JsonResponse:
         return JsonResponse(_uploaded(request), status=201)
     except StoryCoreError as problem:
         status = problem.status if problem.status in _TOLD_STATUSES else 400
-        return JsonResponse({"error": problem.message, "code": problem.code}, status=status)
+        return JsonResponse(_refusal(problem), status=status)
+
+
+def _refusal(problem: StoryCoreError) -> dict[str, Any]:
+    body: dict[str, Any] = {"error": problem.message, "code": problem.code}
+    if problem.field:
+        body["field"] = problem.field
+    return body | ({"details": problem.details} if problem.details else {})
 
 
 def _uploaded(request: HttpRequest) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import graphene
 
 from assets import documents
-from assets.queries.addresses import asset_url, full_asset_url, thumbnail_url
+from assets.queries.addresses import asset_url, full_asset_url, thumbnail_url, thumbnails
 from assets.queries.facts import file_name_of, megabytes_of, public_metadata_of
 from assets.queries.usages import usages_by_asset
 from assets.queries.versions import versions_by_asset
@@ -48,6 +48,17 @@ class AssetUsage(RowType):
     scene_title = Column(graphene.String, "scene_title", description="Its title.", required=True)
     scenario_id = Column(graphene.ID, "scenario_id", description="Its scenario.", required=True)
     field = Column(graphene.String, "field", description="image, sound or music.", required=True)
+
+
+class AssetThumbnail(graphene.ObjectType):
+    """A small WebP of a picture, upright and in sRGB; never larger than the picture."""
+
+    width = graphene.Int(required=True, description="Pixels across.")
+    height = graphene.Int(required=True, description="Pixels down.")
+    url = graphene.String(
+        required=True,
+        description="Where it is; signed and short-lived when the asset is private.",
+    )
 
 
 class AssetVersion(RowType):
@@ -108,6 +119,13 @@ class Asset(RowType):
         *_THUMBNAILS,
         read=thumbnail_url,
         description="A preview that fits in 320 pixels; null for sounds.",
+    )
+    thumbnails = Column(
+        graphene.List(graphene.NonNull(AssetThumbnail)),
+        *_THUMBNAILS,
+        read=thumbnails,
+        description="Previews that fit in 320 and in 960 pixels, the smaller first; empty for sounds.",
+        required=True,
     )
     filename = Column(
         graphene.String, "file", read=file_name_of, description="The stored file's name."

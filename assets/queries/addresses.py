@@ -37,6 +37,14 @@ def thumbnail_url(row: Row, box: int = 320) -> str | None:
     return None
 
 
+def thumbnails(row: Row) -> list[dict[str, Any]]:
+    """Every preview with its size and address, the smallest first; none for sounds."""
+    return [
+        {"width": one["width"], "height": one["height"], "url": _url(one.get("file"), row)}
+        for one in (row.get("metadata") or {}).get("thumbnails") or []
+    ]
+
+
 def _url(file: Mapping[str, Any] | None, row: Row) -> str | None:
     if not file:
         return None

@@ -14,6 +14,7 @@ from assets.queries.addresses import store_of
 from assets.queries.files import Spot, files_of, mime_type_of, named_spots, spot_of, with_files
 from assets.services.access import editable_asset
 from assets.services.changing import change_as_read
+from assets.services.filing import plain_folder, plain_tags
 from assets.services.storing import discard
 from assets.storage.base import StoredFile
 from storycore.access import Actor
@@ -38,11 +39,15 @@ def update_asset(actor: Actor, asset: ObjectId, changes: AssetChanges) -> None:
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, StorageUnavailable, Conflict.
     """
     row = editable_asset(actor, asset)
-    given = {
+    given: dict[str, Any] = {
         name: value
         for name, value in changes.items()
         if not (name == "is_public" and value is None)
     }
+    if "folder" in given:
+        given["folder"] = plain_folder(changes["folder"])
+    if "tags" in given:
+        given["tags"] = plain_tags(changes["tags"])
     body = valid_changes(Asset, given)
     if "is_public" in body and body["is_public"] != bool(row.get("is_public")):
         _open_or_close(row, body)
@@ -58,9 +63,11 @@ def _open_or_close(row: Row, body: dict[str, Any]) -> None:
         shared = named_spots(list(files_of(row)), besides=row["_id"])
         for file in files_of(row):
             spot = spot_of(file)
+            if spot in moved:
+                continue
             if spot in shared:
                 moved[spot] = _copied(file, private=private)
-            elif spot not in moved:
+            else:
                 moved[spot] = store_of(file.backend).set_private(file, private=private)
         change_as_read(row, body | with_files(row, moved))
     except StoryCoreError:
@@ -70,6 +77,8 @@ def _open_or_close(row: Row, body: dict[str, Any]) -> None:
                     store_of(file.backend).set_private(file, private=not private)
         discard(file for spot, file in moved.items() if spot_of(file) != spot)
         raise
+    # What is at another place now is removed here, unless another asset names it.
+    discard(file for file in files_of(row) if spot_of(moved[spot_of(file)]) != spot_of(file))
 
 
 def _copied(file: StoredFile, *, private: bool) -> StoredFile:

@@ -19,7 +19,7 @@ from assets.queries.files import files_of_take, unnamed_files
 from assets.storage.base import StoredFile
 from storycore.errors import StoryCoreError, Unavailable
 from storycore.mongo.reading import Row, find_one
-from storycore.mongo.writing import in_transaction, stored
+from storycore.mongo.writing import held, in_transaction, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,31 @@ def place_media(owner: str, media: CheckedMedia, record: Record, *, is_public: b
     A file is shared only between assets that are equally open, because closing one must not close the other.
     Raises StorageUnavailable and what `record` raises.
     """
-    donor = _donor(owner, media.facts.sha256, is_public=is_public)
-    if donor is not None and in_transaction(lambda session: _share(donor, record, session)):
-        return
+    sha256 = media.facts.sha256
+    donor = _donor(owner, sha256, is_public=is_public)
+    is_lost = donor is not None and not _is_there(donor)
+    if donor is not None and not is_lost:
+        known = donor
+        if in_transaction(lambda session: _share(known, record, session)):
+            return
     kept = store_files(media, uuid.uuid4().hex, private=not is_public)
+
+    def work(session: ClientSession) -> bool:
+        # The same bytes may have come twice at once: the second to get here shares after all.
+        with held(f"{owner} {sha256}", session):
+            first = _donor(owner, sha256, is_public=is_public, session=session)
+            if first is not None and not is_lost and _share(first, record, session):
+                return False
+            record(kept, session)
+            return True
+
     try:
-        in_transaction(lambda session: record(kept, session))
+        is_named = in_transaction(work)
     except StoryCoreError:
         discard(files_of_take(kept.fields({})))
         raise
+    if not is_named:
+        discard(files_of_take(kept.fields({})))
 
 
 def store_files(media: CheckedMedia, name: str, *, private: bool) -> Kept:
@@ -96,9 +112,11 @@ def discard(files: Iterable[StoredFile]) -> None:
             store_of(file.backend).delete(file)
 
 
-def _donor(owner: str, sha256: str, *, is_public: bool) -> Row | None:
-    """An asset of this owner that has the same bytes, in the present store, really there."""
-    row = find_one(
+def _donor(
+    owner: str, sha256: str, *, is_public: bool, session: ClientSession | None = None
+) -> Row | None:
+    """An asset of this owner that has the same bytes in the present store."""
+    return find_one(
         Asset,
         {
             "uploaded_by": owner,
@@ -108,11 +126,13 @@ def _donor(owner: str, sha256: str, *, is_public: bool) -> Row | None:
             "file.backend": settings.STORAGE_TYPE,
         },
         ("file", "metadata.thumbnails"),
+        session,
     )
-    if row is None:
-        return None
-    there = (store_of(file.backend).exists(file) for file in files_of_take(row))
-    return row if all(there) else None
+
+
+def _is_there(row: Row) -> bool:
+    """Whether the store still has the files of an asset."""
+    return all(store_of(file.backend).exists(file) for file in files_of_take(row))
 
 
 def _share(donor: Row, record: Record, session: ClientSession) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,15 +11,13 @@ from assets.documents import Asset
 from assets.queries.addresses import store_of
 from assets.queries.files import FILE_FIELDS, Spot, files_of, named_spots, spot_of
 from assets.services.deletion import finish_deletion
-from assets.storage.base import PAGE_FILES, AssetStore, FoundFile
+from assets.storage.base import OUR_NAME, PAGE_FILES, AssetStore, FoundFile
 from storycore.errors import Unavailable
 from storycore.mongo.documents import now
 from storycore.mongo.writing import stored
 
 # Longer than any upload takes: a younger file may belong to a record that is just being written.
 GRACE = timedelta(days=1)
-# A bucket may hold what is not ours. Only names that this server gives are ever removed.
-OUR_NAME = re.compile(r"(?:image|sound|video|incoming)/[0-9a-f]{24,64}(?:-\d{1,5})?\.[a-z0-9]{1,8}")
 
 
 @dataclass
@@ -53,8 +50,7 @@ def sweep_assets(*, dry_run: bool = False, grace: timedelta = GRACE) -> SweepRep
         store = store_of(name)
         try:
             _remove_forgotten(store, before, report, seen, dry_run=dry_run)
-            if not dry_run:
-                report.unfinished += store.discard_unfinished(before)
+            report.unfinished += store.discard_unfinished(before, dry_run=dry_run)
         except Unavailable:
             report.unreachable.append(name)
     _find_missing(report, seen)

@@ -12,6 +12,7 @@ from pymongo.client_session import ClientSession
 from assets.documents import TYPES, Asset
 from assets.media.facts import CheckedMedia, DeclaredFile
 from assets.media.inspection import inspect
+from assets.services.filing import plain_folder, plain_tags
 from assets.services.storing import Kept, media_limits, place_media
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput
@@ -60,9 +61,9 @@ def upload_asset(actor: Actor, file: Path | BinaryIO, new: NewAsset) -> ObjectId
 
 
 def require_type(type_: str) -> None:
-    """Refuse a type that is none. Raises InvalidInput."""
+    """Refuse a type that is none; the bytes of a video are refused later. Raises InvalidInput."""
     if type_ not in TYPES:
-        raise InvalidInput(f"type is one of {', '.join(TYPES)}.", field="type")
+        raise InvalidInput("type is image or sound.", field="type")
 
 
 def _record(owner: str, media: CheckedMedia, new: NewAsset) -> Row:
@@ -71,8 +72,8 @@ def _record(owner: str, media: CheckedMedia, new: NewAsset) -> Row:
         type=facts.type,
         name=(new.name or "").strip() or facts.original_name,
         metadata={**(new.metadata or {}), **facts.as_metadata()},
-        folder=new.folder,
-        tags=list(new.tags),
+        folder=plain_folder(new.folder),
+        tags=plain_tags(new.tags),
         uploaded_by=owner,
         is_public=new.is_public,
     )

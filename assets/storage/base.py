@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 # Keys are made by the server: {type}/{uuid}{extension}.
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)*(?:\.[a-z0-9]{1,8})?")
 MAX_KEY_CHARACTERS = 200
+# A bucket may hold what is not ours. Only names that this server gives are ever removed unasked.
+OUR_NAME = re.compile(r"(?:image|sound|video|incoming)/[0-9a-f]{24,64}(?:-\d{1,5})?\.[a-z0-9]{1,8}")
 PAGE_FILES = 500
 
 
@@ -107,11 +109,18 @@ class AssetStore(Protocol):
         ...
 
     def set_private(self, stored: StoredFile, *, private: bool) -> StoredFile:
-        """Close or open a file to the public; returns what to remember from now on."""
+        """Close or open a file to the public; returns what to remember from now on.
+
+        When that names another place, the file is still at the old one too: the caller removes it once it
+        is recorded nowhere.
+        """
         ...
 
-    def discard_unfinished(self, before: datetime) -> int:
-        """Remove the remains of writes that were begun before then and never ended; how many."""
+    def discard_unfinished(self, before: datetime, *, dry_run: bool = False) -> int:
+        """Remove the remains of our writes that were begun before then and never ended; how many.
+
+        A dry run only counts them.
+        """
         ...
 
 

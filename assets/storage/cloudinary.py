@@ -145,7 +145,7 @@ class CloudinaryStore:
         moved = replace(reference, type=kind, version=version)
         return replace(stored, extra=moved.as_extra())
 
-    def discard_unfinished(self, before: datetime) -> int:  # noqa: ARG002
+    def discard_unfinished(self, before: datetime, *, dry_run: bool = False) -> int:  # noqa: ARG002
         """Nothing to do: Cloudinary forgets parts that were never completed."""
         return 0
 

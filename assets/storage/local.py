@@ -128,14 +128,15 @@ class LocalStore:
         """Nothing to change: the view that serves the file asks whose it is."""
         return stored
 
-    def discard_unfinished(self, before: datetime) -> int:
+    def discard_unfinished(self, before: datetime, *, dry_run: bool = False) -> int:
         """Remove what a killed process was writing."""
         removed = 0
         with _failures(), suppress(FileNotFoundError):
             for path in Path(self.files.path(UNFINISHED)).iterdir():
                 if path.stat().st_mtime < before.timestamp():
-                    path.unlink(missing_ok=True)
                     removed += 1
+                    if not dry_run:
+                        path.unlink(missing_ok=True)
         return removed
 
     def is_valid_token(self, key: str, token: str) -> bool:

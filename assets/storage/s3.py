@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, ClassVar, cast
 from urllib.parse import quote
 
@@ -20,6 +22,7 @@ from storages.backends.s3 import S3Storage
 
 from assets.errors import StorageUnavailable, StoredFileMissing
 from assets.storage.base import (
+    OUR_NAME,
     PAGE_FILES,
     DirectUpload,
     FilePage,
@@ -129,7 +132,7 @@ class S3Store:
         self, prefix: str = "", *, cursor: str | None = None, limit: int = PAGE_FILES
     ) -> FilePage:
         """Objects in the order of their keys; the cursor is S3's own."""
-        inside = f"{self.folder.strip('/')}/" if self.folder else ""
+        inside = self._inside
         go_on = {"ContinuationToken": cursor} if cursor else {}
         with _failures():
             answer = self._client.list_objects_v2(
@@ -163,22 +166,37 @@ class S3Store:
         with _failures():
             return str(self.files.url(stored.key, parameters=answer))
 
-    def set_private(self, stored: StoredFile, *, private: bool) -> StoredFile:  # noqa: ARG002
-        """Nothing to change: without a signed link only `public_url` leads to the file."""
-        return stored
+    def set_private(self, stored: StoredFile, *, private: bool) -> StoredFile:
+        """A copy under a new name for what is closed while `public_url` leads to every name.
 
-    def discard_unfinished(self, before: datetime) -> int:
+        The file itself stays for the caller to remove. Nothing to change otherwise: links are signed.
+        """
+        if not private or not self.public_url:
+            return stored
+        place = PurePosixPath(stored.key)
+        closed = StoredFile(str(place.with_name(uuid.uuid4().hex + place.suffix)), self.name)
+        with _failures():
+            self._client.copy_object(
+                Bucket=self.bucket,
+                Key=self._inside + closed.key,
+                CopySource={"Bucket": self.bucket, "Key": self._inside + stored.key},
+            )
+        return closed
+
+    def discard_unfinished(self, before: datetime, *, dry_run: bool = False) -> int:
         """Give up uploads in parts that a killed process had begun."""
         removed = 0
         with _failures():
             pages = self._client.get_paginator("list_multipart_uploads")
-            for page in pages.paginate(Bucket=self.bucket, Prefix=self.folder):
+            for page in pages.paginate(Bucket=self.bucket, Prefix=self._inside):
                 for upload in page.get("Uploads", ()):
-                    if upload["Initiated"] < before:
+                    if upload["Initiated"] >= before or not self._is_ours(upload["Key"]):
+                        continue
+                    removed += 1
+                    if not dry_run:
                         self._client.abort_multipart_upload(
                             Bucket=self.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                         )
-                        removed += 1
         return removed
 
     def direct_upload(self, key: str, content_type: str, *, max_bytes: int) -> DirectUpload:
@@ -200,6 +218,13 @@ class S3Store:
             )
         expires_at = datetime.now(UTC) + timedelta(seconds=self.url_seconds)
         return DirectUpload(StoredFile(key, self.name), form["url"], form["fields"], expires_at)
+
+    @property
+    def _inside(self) -> str:
+        return f"{self.folder.strip('/')}/" if self.folder.strip("/") else ""
+
+    def _is_ours(self, name: str) -> bool:
+        return OUR_NAME.fullmatch(name.removeprefix(self._inside)) is not None
 
     @property
     def _client(self) -> Any:

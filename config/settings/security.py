@@ -24,7 +24,11 @@ CORS_ALLOW_HEADERS = [
     "x-apollo-operation-name",
     "x-request-id",
 ]
-CORS_EXPOSE_HEADERS = ["X-Total-Count", "Link", "Location", "X-Request-Id", "Retry-After"]
+# The second line is what a player or an editor needs that reads files in ranges.
+CORS_EXPOSE_HEADERS = [
+    *("X-Total-Count", "Link", "Location", "X-Request-Id", "Retry-After"),
+    *("Content-Range", "Accept-Ranges", "Content-Length", "Content-Disposition", "ETag"),
+]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

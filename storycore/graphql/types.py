@@ -126,8 +126,16 @@ class UserError(graphene.ObjectType):
     message = graphene.String(
         required=True, description="A sentence that may be shown to a person."
     )
+    details = JSON(
+        description="What a program may want to know beside the code: reason, limit, allowed ..."
+    )
 
     @classmethod
     def of(cls, problem: StoryCoreError, field: str | None) -> UserError:
         """The client's view of an error, its field renamed by the door."""
-        return cls(field=field, code=problem.code, message=problem.message)
+        return cls(
+            field=field,
+            code=problem.code,
+            message=problem.message,
+            details=problem.details or None,
+        )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mongoengine import Document
+from pymongo.client_session import ClientSession
 
 from storycore.mongo.connection import database
 
@@ -75,9 +76,15 @@ def find_where(
     return list(cursor.sort(list(sort)).skip(offset).limit(limit))
 
 
-def find_one(document: type[Document], where: Mapping[str, Any], fields: Fields) -> Row | None:
-    """The first document that matches `where`, or None."""
-    return database()[collection_of(document)].find_one(dict(where), projection(fields))
+def find_one(
+    document: type[Document],
+    where: Mapping[str, Any],
+    fields: Fields,
+    session: ClientSession | None = None,
+) -> Row | None:
+    """The first document that matches `where`, or None; with a session as its transaction sees it."""
+    found = database()[collection_of(document)]
+    return found.find_one(dict(where), projection(fields), session=session)
 
 
 def count_where(document: type[Document], where: Mapping[str, Any]) -> int:

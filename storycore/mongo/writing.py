@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from mongoengine import Document
@@ -43,6 +44,18 @@ def in_transaction(work: Callable[[ClientSession], Result]) -> Result:
             if problem.code in _TOO_LARGE:
                 raise TooMuchAtOnce("This changes too much at once.") from problem
             raise
+
+
+@contextmanager
+def held(name: str, session: ClientSession) -> Iterator[None]:
+    """Within a transaction: of those that hold the same name only one commits, the others run again after it.
+
+    What they read inside is then what the one before them wrote. Nothing stays in the collection.
+    """
+    holds = database()["holds"]
+    holds.update_one({"_id": name}, {"$inc": {"times": 1}}, upsert=True, session=session)
+    yield
+    holds.delete_one({"_id": name}, session=session)
 
 
 def insert(

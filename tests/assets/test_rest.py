@@ -96,6 +96,9 @@ def test_a_refusal_names_its_code_and_leaves_nothing(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["error"]
+    if code not in ("BAD_USER_INPUT", "NOT_FOUND"):
+        assert answer.json()["field"] == "file"
+        assert answer.json()["details"]["reason"]
     assert database()["assets"].count_documents({}) == 0
 
 

@@ -80,8 +80,8 @@ class FaultyStore:
     def set_private(self, stored: StoredFile, *, private: bool) -> StoredFile:
         return self.store.set_private(stored, private=private)
 
-    def discard_unfinished(self, before: datetime) -> int:
-        return self.store.discard_unfinished(before)
+    def discard_unfinished(self, before: datetime, *, dry_run: bool = False) -> int:
+        return self.store.discard_unfinished(before, dry_run=dry_run)
 
     def _fail_if(self, fault: str) -> None:
         if self.fault == fault:

@@ -59,6 +59,8 @@ def test_starts_answers_stops_and_finds_everything_again(
     assert manage(tmp_path, "status", "--data", str(first.data)).returncode == 0
     run = first.run()
     assert set(run["pids"]) == {"mongodb", "redis", "web", "worker"}
+    ask_settings = ("shell", "-c", "from django.conf import settings as s; print(s.PUBLIC_URL)")
+    assert first.url in manage(tmp_path, *ask_settings, STORYCORE_DATA=str(first.data)).stdout
     with MongoClient(run["mongodb_uri"]) as client:
         client.storycore.kept.insert_one({"_id": 1})
 

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from assets.services.sweeping import sweep_assets
 
+_MOST_SHOWN = 100
+
 
 class Command(BaseCommand):
     """Sweeps once and says what it did."""
@@ -24,11 +26,18 @@ class Command(BaseCommand):
         verb = "would be" if options["dry_run"] else "were"
         self.stdout.write(f"{len(report.finished)} deletions {verb} finished.")
         self.stdout.write(f"{len(report.forgotten)} forgotten files {verb} removed.")
-        self.stdout.write(f"{report.unfinished} unfinished writes were thrown away.")
+        self.stdout.write(f"{report.unfinished} unfinished writes {verb} thrown away.")
         for name, keys in (
+            ("Deletions", report.finished),
+            ("Forgotten files", report.forgotten),
             ("Deletions that the store refused", report.postponed),
             ("Assets without a file of theirs", report.missing),
             ("Stores that did not answer", report.unreachable),
         ):
             if keys:
-                self.stdout.write(f"{name}: {', '.join(keys)}")
+                self.stdout.write(f"{name}: {_shown(keys)}")
+
+
+def _shown(keys: list[str]) -> str:
+    more = len(keys) - _MOST_SHOWN
+    return ", ".join(keys[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")

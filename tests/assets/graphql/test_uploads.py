@@ -23,9 +23,10 @@ from tests.factories import a_scenario, a_scene, an_access_token, an_asset
 
 UPLOAD = """mutation($file: Upload!, $type: String!, $name: String, $isPublic: Boolean) {
   uploadAsset(file: $file, type: $type, name: $name, isPublic: $isPublic) {
-    success userErrors { field code message }
+    success userErrors { field code message details }
     asset { id type name url fullUrl filename fileSize fileSizeMb mimeType width height duration
-      metadata isPublic uploadedBy uploader { id name } thumbnailUrl usedIn { sceneId } createdAt } } }"""
+      metadata isPublic uploadedBy uploader { id name } thumbnailUrl usedIn { sceneId } createdAt
+      thumbnails { url width height } } } }"""
 DELETE = """mutation($id: ID!, $force: Boolean) { deleteAsset(id: $id, force: $force) {
   success deletedId clearedReferences usedIn { sceneId sceneTitle scenarioId field }
   userErrors { field code } } }"""
@@ -106,6 +107,10 @@ def test_a_picture_becomes_an_asset_with_its_facts(upload: Upload, owner: Actor)
     assert asset["isPublic"] is False
     assert asset["fullUrl"] == f"{settings.PUBLIC_URL}{asset['url']}"
     assert asset["filename"] in asset["url"]
+    small, large = asset["thumbnails"]
+    assert (small["width"], small["height"], small["url"]) == (320, 200, asset["thumbnailUrl"])
+    assert (large["width"], large["height"]) == (640, 400)
+    assert fetch(large["url"])[1]["Content-Type"] == "image/webp"
     kept = stored_files()
     assert len(kept) == 3
     assert all(name.startswith("image/") and "Sea" not in name for name in kept)
@@ -118,6 +123,7 @@ def test_a_sound_becomes_an_asset_with_its_length(upload: Upload, owner: Actor) 
 
     asset = answer["data"]["uploadAsset"]["asset"]
     assert (asset["type"], asset["duration"], asset["thumbnailUrl"]) == ("sound", 6.0, None)
+    assert asset["thumbnails"] == []
     assert asset["metadata"]["channels"] == 1
 
 
@@ -146,6 +152,8 @@ def test_what_is_refused_has_a_code_and_leaves_nothing(
     assert payload["success"] is False
     assert [one["code"] for one in payload["userErrors"]] == [code]
     assert payload["userErrors"][0]["message"]
+    details = payload["userErrors"][0]["details"]
+    assert details is None if code == "BAD_USER_INPUT" else details["reason"] and details["allowed"]
     assert database()["assets"].count_documents({}) == 0
     assert stored_files() == []
 
@@ -267,6 +275,11 @@ def test_files_are_served_whole_in_ranges_and_from_the_cache(upload: Upload, own
     assert fetch(url, Range=f"bytes={len(body)}-")[0] == 416
     assert fetch(url, Range="bytes=2-5", If_Range='"other"')[2] == body
     assert fetch(url, If_None_Match=headers["ETag"])[0] == 304
+    assert fetch(url, If_None_Match="*")[0] == 304
+    # What is no range is passed over (RFC 9110, section 14.2).
+    for wanted in ("bytes=5-2", "bytes=-", "bytes=0-1,4-5", "lines=1-2"):
+        assert fetch(url, Range=wanted)[::2] == (200, body)
+    assert Client(enforce_csrf_checks=True).post(url).status_code == 405
     assert fetch("/media/image/../../secret")[0] == 404
 
 

@@ -95,6 +95,8 @@ def test_unfinished_writes_are_thrown_away(owner: Actor, root: Path) -> None:
     left.write_bytes(b"half a picture")
     aged(left)
 
+    assert sweep_assets(dry_run=True).unfinished == 1
+    assert left.exists()
     assert sweep_assets().unfinished == 1
     assert not left.exists()
 
@@ -117,6 +119,8 @@ def test_the_command_and_the_task_sweep(owner: Actor, root: Path) -> None:
 
     call_command("sweep_assets", "--dry-run", stdout=said)
     assert "3 forgotten files would be removed." in said.getvalue()
+    assert "0 unfinished writes would be thrown away." in said.getvalue()
+    assert all(path.name in said.getvalue() for path in files(root))
     assert len(files(root)) == 3
     sweep()
     assert files(root) == []

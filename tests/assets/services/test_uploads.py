@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from assets.errors import MediaRefused, StorageUnavailable
 from assets.services.deletion import delete_asset
 from assets.services.sweeping import sweep_assets
 from assets.services.uploads import NewAsset, upload_asset
+from assets.storage.base import every_file
 from storycore.access import Actor
 from storycore.errors import InvalidInput
 from storycore.mongo.connection import database
@@ -87,6 +89,27 @@ def test_the_same_bytes_of_one_owner_are_one_file(
     assert record(second)["file"]["key"] in keys_in(faulty)
     delete_asset(owner, second)
     assert record(other)["file"]["key"] in keys_in(faulty)
+
+
+def test_the_same_bytes_sent_at_once_are_one_file(owner: Actor, local_store: FaultyStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assets = list(pool.map(lambda _: sent(owner), range(16)))
+
+    assert len(set(assets)) == 16
+    assert len({record(asset)["file"]["key"] for asset in assets}) == 1
+    assert len(keys_in(local_store)) == 2
+    assert database()["holds"].count_documents({}) == 0
+
+
+def test_bytes_whose_file_was_lost_are_stored_anew(owner: Actor, local_store: FaultyStore) -> None:
+    lost = sent(owner)
+    for found in every_file(local_store.store):
+        local_store.store.delete(found.file)
+
+    again = sent(owner)
+
+    assert record(again)["file"] != record(lost)["file"]
+    assert record(again)["file"]["key"] in keys_in(local_store)
 
 
 @pytest.mark.parametrize("file", tuple(hostile_files()), ids=lambda file: file.name)

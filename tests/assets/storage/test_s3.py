@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -148,15 +149,44 @@ def test_parts_of_a_failed_upload_are_given_up(s3_options: dict[str, Any]) -> No
 
 def test_parts_of_a_killed_process_are_discarded_by_age(s3_options: dict[str, Any]) -> None:
     store = s3_store(s3_options, folder="assets")
-    client(s3_options).create_multipart_upload(Bucket="stories", Key="assets/sound/a.wav")
-    client(s3_options).create_multipart_upload(Bucket="stories", Key="of-another-program")
+    client(s3_options).create_multipart_upload(
+        Bucket="stories", Key="assets/sound/" + "a1" * 16 + ".wav"
+    )
+    others = ["assets-of-others/" + "a1" * 16 + ".wav", "assets/theirs.wav", "of-another-program"]
+    for name in others:
+        client(s3_options).create_multipart_upload(Bucket="stories", Key=name)
 
     # moto gives every unfinished upload the same beginning, long ago.
     assert store.discard_unfinished(datetime(2000, 1, 1, tzinfo=UTC)) == 0
+    assert store.discard_unfinished(datetime.now(UTC), dry_run=True) == 1
     assert store.discard_unfinished(datetime.now(UTC)) == 1
 
     left = client(s3_options).list_multipart_uploads(Bucket="stories")["Uploads"]
-    assert [upload["Key"] for upload in left] == ["of-another-program"]
+    assert sorted(upload["Key"] for upload in left) == others
+
+
+def test_what_is_closed_gets_a_new_name_where_every_name_is_public(
+    s3_options: dict[str, Any],
+) -> None:
+    store = s3_store(s3_options, folder="assets", public_url="https://cdn.example.org")
+    stored = store.save(KEY, io.BytesIO(b"x"), "image/png")
+
+    closed = store.set_private(stored, private=True)
+
+    assert closed.key != stored.key
+    assert (PurePosixPath(closed.key).parent.name, PurePosixPath(closed.key).suffix) == (
+        "image",
+        ".png",
+    )
+    with store.open(closed) as file:
+        assert file.read() == b"x"
+    head = client(s3_options).head_object(Bucket="stories", Key=f"assets/{closed.key}")
+    assert (head["ContentType"], head["CacheControl"]) == (
+        "image/png",
+        "max-age=31536000, immutable",
+    )
+    assert store.exists(stored)
+    assert store.set_private(closed, private=False) == closed
 
 
 def test_a_server_that_is_not_there_is_reported_soon() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from pymongo.client_session import ClientSession
 
@@ -7,7 +9,7 @@ from assets.documents import Asset
 from storycore.errors import Conflict
 from storycore.mongo.connection import database
 from storycore.mongo.documents import valid_mongo
-from storycore.mongo.writing import in_transaction, insert, stored, update
+from storycore.mongo.writing import held, in_transaction, insert, stored, update
 
 
 def a_record(name: str) -> dict[str, object]:
@@ -56,3 +58,19 @@ def test_an_update_says_whether_the_document_is_there(content: None) -> None:
     insert(Asset, record)
     assert update(Asset, record["_id"], {"$set": {"name": "x"}})
     assert stored(Asset).distinct("name") == ["x"]
+
+
+def test_of_those_who_hold_a_name_one_after_the_other_commits(content: None) -> None:
+    def first_or_later(session: ClientSession) -> bool:
+        with held("a name", session):
+            is_first = stored(Asset).find_one({"name": "one"}, session=session) is None
+            if is_first:
+                insert(Asset, a_record("one"), session)
+            return is_first
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: in_transaction(first_or_later), range(16)))
+
+    assert sorted(answers) == [False] * 15 + [True]
+    assert database()["assets"].count_documents({}) == 1
+    assert database()["holds"].count_documents({}) == 0
