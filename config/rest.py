@@ -9,19 +9,21 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from projects.videos.rest.following import router as following
 from projects.videos.rest.projects import router as projects
 from projects.videos.rest.scripts import router as scripts
 from projects.videos.rest.stages import router as stages
 from storycore.errors import InvalidInput, StoryCoreError
 from storycore.rest.answers import json_answer, masked, refusal
+from storycore.rest.methods import NAMESPACE
 
 api = NinjaAPI(
     title="StoryCore",
     version=settings.VERSION,
     description="Video projects of the AI Studio: documents, stages, captions.",
-    urls_namespace="rest",
+    urls_namespace=NAMESPACE,
 )
-for router in (projects, stages, scripts):
+for router in (projects, stages, following, scripts):
     api.add_router("", router)
 
 

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "storycore.accounts.middleware.ActorMiddleware",
     "generation.middleware.MockMiddleware",
+    "storycore.rest.methods.RestMethodsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

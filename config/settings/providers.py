@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from config import env
@@ -14,6 +15,7 @@ SERVICES = {
     "image": env.text("IMAGE_SERVICE_URL", ""),
     "video": env.text("VIDEO_SERVICE_URL", ""),
 }
+_PICTURES = {"batch_path": "/generate-batch"}
 _RENDERING = {
     "path": "/render",
     "tasks": ["video"],
@@ -52,7 +54,9 @@ def _entry(task: str, item: str, options: dict[str, dict[str, Any]]) -> tuple[st
     given = options.get(name, options.get(backend, {}))
     if name == "http":
         own = SERVICES.get(task)
-        usual = _RENDERING if task == "video" else {}
+        usual: Mapping[str, Any] = _RENDERING if task == "video" else {}
+        if task == "image" and own:
+            usual = _PICTURES
         given = {**usual, **given, **({"base_url": own} if own else {})}
     return name, {
         "BACKEND": backend or name,

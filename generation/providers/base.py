@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 from urllib.parse import urlsplit
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
@@ -39,6 +39,8 @@ class Order:
     `parameters` holds what the caller asked for, absent or None where nothing was asked: model,
     negative_prompt, width, height (pixels), seed, style, voice, language, speed (1 is normal),
     duration_seconds, system, max_tokens, temperature. `idempotency_key` is the same for every try.
+    `kind` is set where the order is more than its task: a stage of a video project (script, narration,
+    picture, video).
     """
 
     task: Task
@@ -46,6 +48,7 @@ class Order:
     parameters: Mapping[str, JSON] = field(default_factory=dict)
     idempotency_key: str = ""
     webhook_url: str | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,3 +238,16 @@ def is_allowed_host(url: str, allowed_hosts: Sequence[str]) -> bool:
         host == allowed or (allowed.startswith(".") and host.endswith(allowed))
         for allowed in allowed_hosts
     )
+
+
+@runtime_checkable
+class BatchProvider(Protocol):
+    """A provider that can be asked for many pictures with one call."""
+
+    def request_batch(self, orders: Sequence[Order]) -> Call | None:
+        """The call for all of them, or None: then each is asked for alone."""
+        ...
+
+    def read_batch(self, reply: Reply, orders: Sequence[Order]) -> list[Call | None]:
+        """The calls that fetch the results in the order of `orders`; None for one that is not there."""
+        ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urljoin
@@ -10,26 +10,26 @@ from urllib.parse import urljoin
 from generation.providers.answering import Fetching, fetched, first_url, media_in, object_in
 from generation.providers.base import (
     ALL_TASKS,
+    CREATE,
     DOWNLOAD,
     JSON,
     TASKS,
     Answer,
     Call,
+    Media,
+    Next,
     Offers,
     Order,
     Reply,
-    Task,
     Text,
     host_of,
 )
 from generation.providers.error_bodies import said_in
 from generation.providers.failures import BadOutput, run_failure
 from generation.providers.options import BadOptions, option
-from generation.providers.ordering import accepted_model, present
+from generation.providers.ordering import accepted_model
+from generation.providers.stage_bodies import batch_body_of, body_of
 
-# What the services call the prompt and some parameters; the rest keeps its name.
-PROMPTS: Mapping[Task, str] = {"speech": "script_text", "text": "prompt"}
-RENAMED: Mapping[str, str] = {"voice": "voice_id", "speed": "audio_speed", "pitch": "audio_pitch"}
 ANSWER_BYTES = 5_000_000
 
 
@@ -41,6 +41,7 @@ class HttpService:
 
     base_url: str = option(means="The service's address.", url=True)
     path: str = option("/generate", means="What is posted to.")
+    batch_path: str = option("", means="What is posted to for many pictures; empty: one by one.")
     api_key: str = option("", means="A token that the service asks for.", secret=True)
     tasks: tuple[str, ...] = option(TASKS, means="What the service makes.")
     model: str = option("service", means="What is noted as the model.")
@@ -56,9 +57,11 @@ class HttpService:
 
     def __post_init__(self) -> None:
         wrong = sorted(set(self.tasks) - set(ALL_TASKS))
-        if wrong or not self.path.startswith("/"):
-            complaints = [f"option 'tasks' holds {task!r}" for task in wrong]
-            complaints += [] if self.path.startswith("/") else ["option 'path' must start with /"]
+        complaints = [f"option 'tasks' holds {task!r}" for task in wrong]
+        for name, path in (("path", self.path), ("batch_path", self.batch_path or "/")):
+            if not path.startswith("/"):
+                complaints.append(f"option {name!r} must start with /")
+        if complaints:
             raise BadOptions(f"Options of provider {self.name!r}", complaints, ALL_TASKS)
 
     @property
@@ -91,16 +94,42 @@ class HttpService:
         return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
 
     def request(self, order: Order) -> Call:
-        """Post the prompt and every parameter."""
+        """Post the prompt and every parameter; for a stage of a project, its fields."""
         accepted_model(order, self.offers())
-        body = {RENAMED.get(name, name): value for name, value in order.parameters.items()}
-        body |= {"task": order.task, PROMPTS.get(order.task, "prompt"): order.prompt}
-        keyed = {"Idempotency-Key": order.idempotency_key} if order.idempotency_key else {}
+        return self._post(self.path, body_of(order), order.idempotency_key)
+
+    def request_batch(self, orders: Sequence[Order]) -> Call | None:
+        """Post all pictures of a project at once, where the service has an address for that."""
+        if not self.batch_path or not orders:
+            return None
+        body = batch_body_of(orders)
+        return self._post(self.batch_path, body, f"{orders[0].idempotency_key}-batch")
+
+    def read_batch(self, reply: Reply, orders: Sequence[Order]) -> list[Call | None]:
+        """{"images": [{"prompt", "url"}]} in the order of the request; one without an address is missing."""
+        answer = object_in(reply, CREATE, self.secrets)
+        if answer.get("error"):
+            raise run_failure(said_in(answer, self.secrets))
+        images = answer.get("images")
+        if not isinstance(images, list) or len(images) != len(orders):
+            raise BadOutput("it answered with another number of pictures")
+        return [self._fetch_of(one) for one in images]
+
+    def _fetch_of(self, image: Any) -> Call | None:
+        url = first_url(image)
+        try:
+            found = self._fetched(url) if url else None
+        except BadOutput:
+            return None
+        return found.call if isinstance(found, Next) else None
+
+    def _post(self, path: str, body: Mapping[str, JSON], key: str) -> Call:
+        keyed = {"Idempotency-Key": key} if key else {}
         return Call(
             "POST",
-            f"{self.base_url.rstrip('/')}{self.path}",
+            f"{self.base_url.rstrip('/')}{path}",
             headers=keyed,
-            json=present(**body),
+            json=body,
             timeout_seconds=self.timeout_seconds,
             max_bytes=max(ANSWER_BYTES, self.max_bytes),
             paid=self.costs,
@@ -120,16 +149,19 @@ class HttpService:
         url = first_url(answer)
         if not url:
             raise BadOutput("it answered without an address")
+        return self._fetched(url)
+
+    def cancel(self, provider_ref: str) -> Call | None:
+        """Nothing runs on after its call."""
+        return None
+
+    def _fetched(self, url: str) -> Media | Next:
         fetching = Fetching(self.hosts, self.max_bytes, self.timeout_seconds, self.result_hosts)
         try:
             address = urljoin(f"{self.base_url.rstrip('/')}/", url)
         except ValueError as problem:
             raise BadOutput("it answered with something that is no address") from problem
         return fetched(address, fetching)
-
-    def cancel(self, provider_ref: str) -> Call | None:
-        """Nothing runs on after its call."""
-        return None
 
     def _text(self, answer: Mapping[str, Any]) -> Text:
         text, model, usage = answer.get("text"), answer.get("model"), answer.get("usage")

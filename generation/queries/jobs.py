@@ -74,6 +74,14 @@ def matching(actor: Actor, filters: Mapping[str, Any]) -> dict[str, Any]:
     return where
 
 
+def job_of_asset(actor: Actor, asset: ObjectId, kind: str, fields: Fields) -> Row | None:
+    """The actor's job of this kind that made an asset, or None. One command."""
+    rows = find_where(
+        Job, {**visible(actor), "asset": asset, "kind": kind}, fields, sort=NEWEST, limit=1
+    )
+    return rows[0] if rows else None
+
+
 def takes_by_root(
     actor: Actor, roots: Collection[ObjectId], fields: Fields
 ) -> dict[ObjectId, list[Row]]:

@@ -159,6 +159,7 @@ def order_of(job: Row, task: Task) -> Order:
         prompt=job.get("prompt") or "",
         parameters={name: value for name, value in parameters.items() if value is not None},
         idempotency_key=f"{job['_id']}-{job.get('provider')}",
+        kind=job["kind"],
     )
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from generation.documents import PRIORITY, PROMPT_MAX
 from generation.errors import ProviderUnknown
-from generation.providers.base import Task
+from generation.providers.base import DOWNLOAD, Call, Task
 from generation.queries.catalog import Maker, find_maker, makers_of, mock_maker
 from generation.queries.mocked import ASKED
 from generation.services.enqueueing import enqueue
@@ -56,6 +56,7 @@ class NewMedia:
     """An order. `parameters` are those of generation.providers.base.Order; None means nobody asked.
 
     `kind` is the kind of the job where that is more than its task: what a project does with the result.
+    `fetching` is the call that fetches the result where that is made already.
     """
 
     task: Task
@@ -74,6 +75,7 @@ class NewMedia:
     is_public: bool = False
     idempotency_key: str | None = None
     kind: str | None = None
+    fetching: Call | None = None
 
 
 def order_media(actor: Actor, new: NewMedia) -> ObjectId:
@@ -109,6 +111,8 @@ def order_media(actor: Actor, new: NewMedia) -> ObjectId:
         "cost_estimate": estimated_cost(first, prompt, parameters),
         "idempotency_key": new.idempotency_key,
     }
+    if new.fetching is not None:
+        order["work"] = {"call": new.fetching.to_json(), "stage": DOWNLOAD}
     return enqueue(owner, new.kind or new.task, QUEUES.get(new.task, "media"), order)
 
 

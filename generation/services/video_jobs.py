@@ -175,10 +175,12 @@ def _links(job: Row) -> dict[str, Any]:
     keys: list[ObjectId] = [parse_id(one) for one in named if one]
     rows = assets_by_id(actor, keys, ("file", "is_public"))
     links = {str(key): full_asset_url(row) for key, row in rows.items()}
-    return {
-        "audio_url": links.get(wanted.get("narration")) or wanted.get("audio_url"),
-        "images": [links.get(one.get("asset")) or one.get("url") for one in wanted["images"]],
-    }
+    narration = links.get(wanted.get("narration")) or wanted.get("audio_url")
+    images = [
+        {"prompt": one.get("prompt") or "", "url": links.get(one.get("asset")) or one.get("url")}
+        for one in wanted["images"]
+    ]
+    return {"audio_path": narration, "audio_url": narration, "images": images}
 
 
 @contextmanager

@@ -20,6 +20,8 @@ RESOLUTIONS = ("720p", "1080p", "1440p", "2160p")
 FRAME_RATES = (24, 30, 60)
 TEMPLATES = ("basic_fade", "slide_left", "slide_right", "zoom_in", "zoom_out", "ken_burns")
 MUSIC = ("none", "soft", "upbeat", "cinematic", "corporate", "ambient")
+SUBTITLE_STYLES = ("plain", "boxed", "outlined")
+SUBTITLE_POSITIONS = ("bottom", "top")
 SOUND_RANGE = (0.7, 1.3)
 
 IMAGES_MAX = 60

@@ -14,11 +14,12 @@ from typing import Any
 
 @dataclass
 class StudioServices:
-    """What came in, by address, and the files that are given out."""
+    """What came in, by address, the files that are given out, and the addresses that answer 500."""
 
     url: str
     files: Path
     seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
     def bodies(self, path: str) -> list[dict[str, Any]]:
         """What was posted there."""
@@ -34,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.services.seen.append((self.path, body))
-        answers = {
+        answers: dict[str, Any] = {
             "/script/generate": {"text": "The sea is wide. A boat goes out."},
             "/audio/generate": {"url": "/files/voice.wav"},
             "/image/generate": {"url": "/files/picture.png"},
@@ -44,7 +45,17 @@ class _Handler(BaseHTTPRequestHandler):
                 "duration": 2.0,
             },
         }
+        if self.path == "/image/generate-batch":
+            answers[self.path] = {"images": [self._picture(one) for one in body["images"]]}
+        if self.path in self.services.broken:
+            self.send_error(500)
+            return
         self._send("application/json", json.dumps(answers[self.path]).encode())
+
+    @staticmethod
+    def _picture(wanted: dict[str, Any]) -> dict[str, Any]:
+        url = None if "lost" in wanted["prompt"] else "/files/picture.png"
+        return {"prompt": wanted["prompt"], "url": url}
 
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]

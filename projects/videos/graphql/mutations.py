@@ -304,7 +304,7 @@ class GenerateProjectAll(Stage):
 
     @classmethod
     def perform(cls, context: Context, *, id: str, wait: bool = True) -> Row:
-        return cls.answered(context, stages.begin_production(context.actor, id), wait=wait)
+        return cls.answered(context, stages.begin_production(context.actor, id, {}), wait=wait)
 
 
 class ProjectMutations(graphene.ObjectType):

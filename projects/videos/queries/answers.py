@@ -85,7 +85,7 @@ def _answer(row: Row, urls: Mapping[ObjectId, str | None]) -> Answer:
         "video_url": _link(row, "video_asset", urls) or row.get("video_url"),
         "thumbnail": _link(row, "thumbnail_asset", urls) or row.get("thumbnail"),
         "duration": video.get("seconds") or row.get("duration"),
-        "subtitles": row.get("subtitles"),
+        "subtitles": row.get("subtitles") or (row.get("extra") or {}).get("subtitles"),
         "stale": row.get("stale") or [],
         "created_at": made,
         "updated_at": changed,

@@ -39,6 +39,11 @@ _RENAMED = {
     "audio_url": "audio_path",
 }
 _KNOWN = _FIELDS | frozenset(_RENAMED)
+# Fields with a list of values; none of them is the empty text.
+_CHOSEN = frozenset({
+    "language", "use_case", "status", "script_style", "voice_id", "image_style", "resolution", "fps",
+    "video_template_id", "background_music",
+})  # fmt: skip
 
 
 def visible(actor: Actor) -> dict[str, Any]:
@@ -73,7 +78,7 @@ def find_project(actor: Actor, key: str, fields: Fields = None) -> Row:
 def list_as_json_server(actor: Actor, query: ListQuery) -> Listed:
     """The actor's own projects as JSON Server would list them. At most three commands.
 
-    `status=audio_ready` also finds what the narration stage has left at audio_generated.
+    `status=audio_ready` also finds what the narration stage has left at audio_generated; `status=` all.
     """
     owner = require_login(actor)
     place = ListPlace(
@@ -84,8 +89,14 @@ def list_as_json_server(actor: Actor, query: ListQuery) -> Listed:
         search_path="search_text",
         most=LIST_MAX,
     )
-    conditions = tuple(_with_both_spellings(one) for one in query.conditions)
+    conditions = tuple(_with_both_spellings(one) for one in query.conditions if not _is_open(one))
     return read_list(place, replace(query, conditions=conditions))
+
+
+def _is_open(condition: Condition) -> bool:
+    """Whether a form was sent with nothing chosen: `status=` is no wish for projects without a status."""
+    is_choice = condition.name in _CHOSEN and condition.test == "is"
+    return is_choice and not any(condition.values)
 
 
 def _with_both_spellings(condition: Condition) -> Condition:

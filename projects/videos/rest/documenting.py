@@ -70,6 +70,23 @@ PROCESSING: Schema = {
     },
 }
 
+_JOB: Schema = {
+    "type": "object",
+    "properties": {
+        "job_id": {"type": "string"},
+        "status": {"type": "string", "enum": ["processing", "completed", "failed", "cancelled"]},
+        "progress": {"type": "integer", "minimum": 0, "maximum": 100},
+        "step": _TEXT,
+        "message": _TEXT,
+        "result": {
+            "type": ["object", "null"],
+            "description": "What the stage answers when it ends in time.",
+        },
+        "detail": _TEXT,
+        "code": _TEXT,
+    },
+}
+
 
 def json_of(description: str, schema: Schema) -> Schema:
     """An answer of the OpenAPI document."""
@@ -82,6 +99,7 @@ ERRORS: dict[int, Schema] = {
     404: json_of("There is no such project: {}.", {"type": "object"}),
     422: json_of("A value is wrong; `field` names it.", _ERROR),
 }
+FOLLOWED: Schema = {"responses": {200: json_of("How far it is.", _JOB), **ERRORS}}
 PROJECT: Schema = {"responses": {200: json_of("The project.", PROJECT_SCHEMA), **ERRORS}}
 LIST_PARAMETERS: Schema = {
     "parameters": [

@@ -21,6 +21,7 @@ from storycore.rest.lists import link_header, parse_list
 router = Router(tags=["Projects"])
 ENVELOPE = "application/vnd.storycore+json"
 _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
+_NO = frozenset({"", "0", "false", "no", "off"})
 
 
 @router.api_operation(
@@ -34,7 +35,7 @@ def list_projects(request: HttpRequest) -> HttpResponse:
     `_sort` and `_order`, `_page` and `_limit` or `_start` and `_end`; a page tells X-Total-Count and Link.
     """
     actor = actor_of(request)
-    wants_envelope = request.GET.get("envelope") or ENVELOPE in request.headers.get("Accept", "")
+    wants_envelope = _wants_envelope(request)
     asked = parse_list(request.GET)
     if wants_envelope:
         asked = asked.counted()
@@ -98,7 +99,10 @@ def write_project(request: HttpRequest, key: str) -> HttpResponse:
 def remove_project(request: HttpRequest, key: str) -> HttpResponse:
     """204; what was made for the project stays in the library."""
     delete_project(actor_of(request), key)
-    return HttpResponse(status=204)
+    answer = HttpResponse(status=204)
+    # There is no content that could have a type.
+    del answer["Content-Type"]
+    return answer
 
 
 @router.post("/projects/{key}", include_in_schema=False)
@@ -109,6 +113,11 @@ def post_to_one(request: HttpRequest, key: str) -> HttpResponse:
         return json_answer(request, {}, 404)
     answer: HttpResponse = (remove_project if meant == "DELETE" else write_project)(request, key)
     return answer
+
+
+def _wants_envelope(request: HttpRequest) -> bool:
+    is_asked = request.GET.get("envelope", "").strip().lower() not in _NO
+    return is_asked or ENVELOPE in request.headers.get("Accept", "").lower()
 
 
 def _stored(actor: Actor, number: ObjectId) -> dict[str, Any]:

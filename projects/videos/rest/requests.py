@@ -14,7 +14,7 @@ from generation.queries.awaiting import await_end
 from generation.queries.jobs import jobs_by_id
 from projects.videos.services.studio import studio_actor
 from storycore.access import Actor
-from storycore.errors import Forbidden, NotFound, StoryCoreError
+from storycore.errors import Forbidden, NotFound, StoryCoreError, Unauthenticated
 from storycore.graphql.errors import Refusal
 from storycore.graphql.preflight import require_preflight
 from storycore.mongo.reading import Row
@@ -47,9 +47,12 @@ def answered(view: View) -> View:
 def actor_of(request: HttpRequest) -> Actor:
     """Who asks: a token's user, a session that no foreign page can use, or the shared user of the studio.
 
-    Raises Forbidden.
+    Raises Forbidden, and Unauthenticated for a token that is not valid (any more): whoever sends one does not
+    want the shared user's projects.
     """
     actor: Actor = request.actor
+    if request.headers.get("Authorization", "").strip() and not actor.is_authenticated:
+        raise Unauthenticated
     if request.method not in ("GET", "HEAD"):
         try:
             require_preflight(request)
@@ -68,7 +71,7 @@ def awaited(actor: Actor, job: ObjectId) -> Row | None:
     """The job when it comes to its end in the time that an answer may wait, else None."""
     with stepped_aside() as granted:
         ended = granted and await_end(job, float(settings.GENERATION_WAIT_SECONDS))
-    fields = ("status", "asset", "result", "error_code", "error_message", "kind")
+    fields = ("status", "asset", "result", "error_code", "error_message", "kind", "project")
     row = jobs_by_id.find(actor, job, fields)
     return row if row is not None and (ended or row["status"] in FINAL) else None
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from generation.engines.captions import srt_of, vtt_of
-from projects.videos.choices import TEMPLATES
+from projects.videos.choices import DRAFT, SUBTITLE_POSITIONS, SUBTITLE_STYLES, TEMPLATES
 from projects.videos.queries.answers import project_answer
 from projects.videos.queries.projects import find_project, projects_by_id
 from projects.videos.rest import stages
 from projects.videos.rest.documenting import body_of, json_of, stage_body
+from projects.videos.rest.made import description_answer
 from projects.videos.rest.requests import (
     actor_of,
     answered,
@@ -22,7 +24,15 @@ from projects.videos.rest.requests import (
     processing,
 )
 from projects.videos.services.describing import order_description
-from projects.videos.services.subtitles import POSITIONS, STYLES, captions_of, set_subtitles
+from projects.videos.services.stages import TEMPORARY
+from projects.videos.services.subtitles import (
+    Captions,
+    captions_of,
+    captions_of_sound,
+    set_subtitles,
+    subtitle_settings,
+)
+from storycore.access import Actor, require_login
 from storycore.rest.answers import json_answer
 from storycore.rest.bodies import object_in
 
@@ -59,8 +69,7 @@ def generate_description(request: HttpRequest) -> HttpResponse:
         return processing(request, "Description", job)
     if row["status"] != "completed":
         return failure(request, row)
-    text = (row.get("result") or {}).get("text")
-    return json_answer(request, {"description": text, "text": text})
+    return json_answer(request, description_answer(row))
 
 
 @router.post(
@@ -74,12 +83,17 @@ def scripts(request: HttpRequest, key: str) -> HttpResponse:
 # Before /audios/{key}, which would take its name for a key.
 @router.get("/audios/generate-subtitle", summary="Captions of a narration")
 @answered
-def generate_subtitle(request: HttpRequest, project_id: str) -> HttpResponse:
-    """{success, subtitle_path}: where the captions of the project's narration can be fetched."""
+def generate_subtitle(
+    request: HttpRequest, project_id: str, audio_path: str | None = None
+) -> HttpResponse:
+    """{success, subtitle_path}: where the captions of a narration can be fetched.
+
+    Of the project's narration; for an unsaved project (`temp`), of the one that `audio_path` leads to.
+    """
     actor = actor_of(request)
-    captions_of(find_project(actor, project_id))
+    _captions(actor, project_id, audio_path)
     return json_answer(
-        request, {"success": True, "subtitle_path": _subtitle_path(request, project_id)}
+        request, {"success": True, "subtitle_path": _subtitle_path(request, project_id, audio_path)}
     )
 
 
@@ -119,14 +133,16 @@ def video(request: HttpRequest, key: str) -> HttpResponse:
 
 @router.get("/subtitles/styles", summary="How captions can look")
 def subtitle_styles(request: HttpRequest) -> HttpResponse:
-    """A list of {key, name}."""
-    return json_answer(request, [{"id": one, "name": one.capitalize()} for one in STYLES])
+    """A list of {id, name}."""
+    return json_answer(request, [{"id": one, "name": one.capitalize()} for one in SUBTITLE_STYLES])
 
 
 @router.get("/subtitles/positions", summary="Where captions can stand")
 def subtitle_positions(request: HttpRequest) -> HttpResponse:
-    """A list of {key, name}."""
-    return json_answer(request, [{"id": one, "name": one.capitalize()} for one in POSITIONS])
+    """A list of {id, name}."""
+    return json_answer(
+        request, [{"id": one, "name": one.capitalize()} for one in SUBTITLE_POSITIONS]
+    )
 
 
 @router.post(
@@ -137,8 +153,8 @@ def subtitle_positions(request: HttpRequest) -> HttpResponse:
             "type": "object",
             "properties": {
                 "burn": {"type": "boolean"},
-                "style": {"enum": list(STYLES)},
-                "position": {"enum": list(POSITIONS)},
+                "style": {"enum": list(SUBTITLE_STYLES)},
+                "position": {"enum": list(SUBTITLE_POSITIONS)},
             },
         }
     ),
@@ -146,10 +162,14 @@ def subtitle_positions(request: HttpRequest) -> HttpResponse:
 @answered
 def subtitles(request: HttpRequest, key: str) -> HttpResponse:
     """Whether captions are drawn into the video, how and where; the files can be fetched either way."""
-    actor = actor_of(request)
-    number = set_subtitles(actor, key, object_in(request))
-    row = projects_by_id.find(actor, number, None) or {}
-    whole = project_answer(actor, row)
+    actor, given = actor_of(request), object_in(request)
+    if key == TEMPORARY:
+        require_login(actor)
+        wanted = subtitle_settings(given)
+        whole = project_answer(actor, {"key": key, "status": DRAFT, "subtitles": wanted})
+    else:
+        number = set_subtitles(actor, key, given)
+        whole = project_answer(actor, projects_by_id.find(actor, number, None) or {"key": key})
     return json_answer(
         request, {**whole, "success": True, "subtitle_path": _subtitle_path(request, key)}
     )
@@ -157,11 +177,14 @@ def subtitles(request: HttpRequest, key: str) -> HttpResponse:
 
 @router.get("/projects/{key}/subtitles.{ending}", summary="The captions as a file")
 @answered
-def subtitle_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
+def subtitle_file(
+    request: HttpRequest, key: str, ending: str, audio_path: str | None = None
+) -> HttpResponse:
     """SubRip (srt) or WebVTT (vtt), with the times of the narration."""
-    captions = captions_of(find_project(actor_of(request), key))
+    actor = actor_of(request)
     if ending not in _FORMATS:
         return json_answer(request, {}, 404)
+    captions = _captions(actor, key, audio_path)
     write, media_type = _FORMATS[ending]
     answer = HttpResponse(write(captions), content_type=f"{media_type}; charset=utf-8")
     answer["Content-Disposition"] = f'inline; filename="subtitles.{ending}"'
@@ -171,7 +194,7 @@ def subtitle_file(request: HttpRequest, key: str, ending: str) -> HttpResponse:
 
 @router.get("/video-template", summary="How pictures follow each other")
 def video_templates(request: HttpRequest) -> HttpResponse:
-    """A list of {key, name, description}."""
+    """A list of {id, name, description}."""
     named = [(one, *_TEMPLATE_NAMES[one]) for one in TEMPLATES]
     return json_answer(
         request, [{"id": one, "name": name, "description": text} for one, name, text in named]
@@ -183,5 +206,16 @@ def _same(view: Any, request: HttpRequest, *arguments: Any) -> HttpResponse:
     return answer
 
 
-def _subtitle_path(request: HttpRequest, key: str) -> str:
-    return request.build_absolute_uri(f"/api/projects/{key}/subtitles.srt")
+def _captions(actor: Actor, key: str, audio_path: str | None) -> Captions:
+    require_login(actor)
+    if key == TEMPORARY:
+        return captions_of_sound(actor, audio_path)
+    return captions_of(actor, find_project(actor, key))
+
+
+def _subtitle_path(request: HttpRequest, key: str, audio_path: str | None = None) -> str:
+    # Of an unsaved project nothing is known but its narration.
+    narration = (
+        f"?{urlencode({'audio_path': audio_path})}" if key == TEMPORARY and audio_path else ""
+    )
+    return request.build_absolute_uri(f"/api/projects/{quote(key)}/subtitles.srt{narration}")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bson import ObjectId
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from projects.videos.choices import AUDIO_GENERATED, PICTURED, RENDERED, SCRIPTED
-from projects.videos.queries.answers import image_answers, media_urls, project_answer, text_of
-from projects.videos.queries.projects import projects_by_id
 from projects.videos.rest.documenting import stage_body
+from projects.videos.rest.made import picture_answer, video_answer, whole_answer
 from projects.videos.rest.requests import (
     actor_of,
     answered,
@@ -31,13 +28,12 @@ from projects.videos.services.stages import (
     begin_video,
 )
 from storycore.access import Actor
-from storycore.ids import find_id
-from storycore.mongo.documents import now
-from storycore.mongo.reading import Row
+from storycore.errors import InvalidInput
 from storycore.rest.answers import json_answer
 from storycore.rest.bodies import object_in
 
 router = Router(tags=["Stages"])
+_SENT_AS = {"script_style": "style", "image_style": "style", "video_template_id": "template"}
 
 
 @router.post(
@@ -49,7 +45,7 @@ router = Router(tags=["Stages"])
 def generate_script(request: HttpRequest, key: str) -> HttpResponse:
     """What is not given comes from the project; answers the whole project."""
     actor = actor_of(request)
-    begun = begin_script(actor, key, object_in(request), is_public=is_shared(request))
+    begun = _begun(request, begin_script, actor, key)
     return _whole(request, actor, begun, "Script")
 
 
@@ -62,7 +58,7 @@ def generate_script(request: HttpRequest, key: str) -> HttpResponse:
 def generate_audio(request: HttpRequest, key: str) -> HttpResponse:
     """Answers the project with audio_path and audio_url, status audio_generated."""
     actor = actor_of(request)
-    begun = begin_narration(actor, key, object_in(request), is_public=is_shared(request))
+    begun = _begun(request, begin_narration, actor, key)
     return _whole(request, actor, begun, "Audio")
 
 
@@ -75,7 +71,7 @@ def generate_audio(request: HttpRequest, key: str) -> HttpResponse:
 def generate_images(request: HttpRequest, key: str) -> HttpResponse:
     """Answers the project with the pictures in order; also takes {prompts: [...], style}."""
     actor = actor_of(request)
-    begun = begin_pictures(actor, key, object_in(request), is_public=is_shared(request))
+    begun = _begun(request, begin_pictures, actor, key)
     return _whole(request, actor, begun, "Image")
 
 
@@ -88,14 +84,13 @@ def generate_images(request: HttpRequest, key: str) -> HttpResponse:
 def generate_image(request: HttpRequest, key: str, index: int) -> HttpResponse:
     """Answers {image_url, scene_index}; 404 when there is no such picture."""
     actor = actor_of(request)
-    begun = begin_picture(actor, key, index, object_in(request), is_public=is_shared(request))
+    begun = _begun(request, begin_picture, actor, key, index)
     job = awaited(actor, begun.job)
     if job is None:
         return processing(request, "Image", begun.job)
     if job["status"] != "completed":
         return failure(request, job)
-    urls = media_urls(actor, [job["asset"]])
-    return json_answer(request, {"image_url": urls.get(job["asset"]), "scene_index": index})
+    return json_answer(request, picture_answer(actor, job["asset"], index))
 
 
 @router.post(
@@ -107,20 +102,42 @@ def generate_image(request: HttpRequest, key: str, index: int) -> HttpResponse:
 def generate_video(request: HttpRequest, key: str) -> HttpResponse:
     """Answers {video_url, thumbnail, duration, status, updated_at}; 400 without audio or images."""
     actor = actor_of(request)
-    begun = begin_video(actor, key, object_in(request), is_public=is_shared(request))
+    begun = _begun(request, begin_video, actor, key)
     return _video(request, actor, begun)
 
 
 @router.post(
     "/projects/{key}/generate-all",
     summary="Makes everything that is missing",
-    openapi_extra=stage_body(),
+    openapi_extra=stage_body("resolution", "fps", "template", "background_music"),
 )
 @answered
 def generate_all(request: HttpRequest, key: str) -> HttpResponse:
     """Script, narration, pictures and video, as far as they are missing or stale."""
     actor = actor_of(request)
-    return _video(request, actor, begin_production(actor, key, is_public=is_shared(request)))
+    return _video(request, actor, _begun(request, begin_production, actor, key))
+
+
+def _begun(request: HttpRequest, begin: Callable[..., Begun], *arguments: Any) -> Begun:
+    """The stage that the body asks for; what is wrong with it is said in the body's own words."""
+    given = object_in(request)
+    try:
+        return begin(*arguments, given, is_public=is_shared(request))
+    except InvalidInput as problem:
+        problem.field = _sent_as(problem.field, given)
+        raise
+
+
+def _sent_as(field: str | None, given: Mapping[str, Any]) -> str | None:
+    if field is None:
+        return None
+    if _SENT_AS.get(field) in given:
+        return _SENT_AS[field]
+    if "images" not in given and field.startswith("images."):
+        if "prompts" in given:
+            return field.replace("images.", "prompts.").removesuffix(".prompt")
+        return "prompt" if "prompt" in given else field
+    return field
 
 
 def _whole(request: HttpRequest, actor: Actor, begun: Begun, stage: str) -> HttpResponse:
@@ -138,43 +155,4 @@ def _video(request: HttpRequest, actor: Actor, begun: Begun) -> HttpResponse:
         return processing(request, "Video", begun.job)
     if job["status"] != "completed":
         return failure(request, job)
-    names = ("video_url", "thumbnail", "duration", "status", "updated_at")
-    whole = whole_answer(actor, begun.project, job)
-    return json_answer(request, {name: whole[name] for name in names})
-
-
-def whole_answer(actor: Actor, project: Row, job: Row) -> dict[str, Any]:
-    """The project as the stage left it; for `temp`, what was given and what was made of it."""
-    number = project.get("_id")
-    row = projects_by_id.find(actor, number, None) if number is not None else None
-    if row is not None:
-        return project_answer(actor, row)
-    return {**project_answer(actor, {"key": "temp", **project}), **_made(actor, project, job)}
-
-
-def _made(actor: Actor, project: Row, job: Row) -> dict[str, Any]:
-    result: Mapping[str, Any] = job.get("result") or {}
-    moment = {"updated_at": text_of(now()), "updatedAt": text_of(now())}
-    if job["kind"] == "script":
-        return {"script_text": result["text"], "status": SCRIPTED, **moment}
-    if job["kind"] == "narration":
-        url = media_urls(actor, [job["asset"]]).get(job["asset"])
-        return {"audio_path": url, "audio_url": url, "status": AUDIO_GENERATED, **moment}
-    if job["kind"] == "pictures":
-        return {**_pictures(actor, project, result), "status": PICTURED, **moment}
-    thumbnail = find_id(result.get("thumbnail"))
-    urls = media_urls(actor, [one for one in (job["asset"], thumbnail) if one])
-    return {
-        "video_url": urls.get(job["asset"]),
-        "thumbnail": urls.get(thumbnail) if thumbnail else None,
-        "duration": result.get("seconds"),
-        "status": RENDERED,
-        **moment,
-    }
-
-
-def _pictures(actor: Actor, project: Row, result: Mapping[str, Any]) -> dict[str, Any]:
-    made = {key: ObjectId(asset) for key, asset in (result.get("pictures") or {}).items()}
-    images = [{**one, "asset": made.get(one["id"], one.get("asset"))} for one in project["images"]]
-    urls = media_urls(actor, [one["asset"] for one in images if one["asset"]])
-    return {"images": image_answers(images, urls)}
+    return json_answer(request, video_answer(actor, begun.project, job))

@@ -9,7 +9,13 @@ from typing import Any
 from bson import ObjectId
 
 from assets.queries.by_address import assets_by_address
-from projects.videos.choices import DRAFT, IMAGES_MAX, URL_MAX
+from projects.videos.choices import (
+    DRAFT,
+    IMAGES_MAX,
+    SUBTITLE_POSITIONS,
+    SUBTITLE_STYLES,
+    URL_MAX,
+)
 from projects.videos.documents import VideoProject
 from storycore.access import Actor
 from storycore.errors import InvalidInput
@@ -50,11 +56,12 @@ def checked_fields(actor: Actor, body: Mapping[str, Any], before: Row) -> dict[s
     plain = {name: _plain(name, body[name]) for name in PLAIN if name in body}
     changes = valid_changes(VideoProject, plain)
     changes |= _media(actor, body, before)
-    extra = {
-        name: value
-        for name, value in body.items()
-        if name not in {*PLAIN, *_OWN, *_MEDIA, "_method"}
-    }
+    if is_subtitles(body.get("subtitles")):
+        changes["subtitles"] = dict(body["subtitles"])
+    extra = {name: value for name, value in body.items() if name not in {*PLAIN, *_OWN, *_MEDIA}}
+    if body.get("subtitles") is not None and "subtitles" not in changes:
+        # Another client's word for something of its own.
+        extra["subtitles"] = body["subtitles"]
     if extra:
         for name, value in extra.items():
             _require_name(name)
@@ -62,6 +69,17 @@ def checked_fields(actor: Actor, body: Mapping[str, Any], before: Row) -> dict[s
         kept = {**(before.get("extra") or {}), **extra}
         changes |= valid_changes(VideoProject, {"extra": kept})
     return changes
+
+
+def is_subtitles(value: Any) -> bool:
+    """Whether this is how captions are shown, as `subtitle_settings` says it."""
+    return (
+        isinstance(value, dict)
+        and set(value) == {"burn", "style", "position"}
+        and isinstance(value["burn"], bool)
+        and value["style"] in SUBTITLE_STYLES
+        and value["position"] in SUBTITLE_POSITIONS
+    )
 
 
 def with_consequences(changes: Mapping[str, Any], before: Row) -> dict[str, Any]:

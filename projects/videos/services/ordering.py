@@ -18,6 +18,9 @@ SCRIPT, NARRATION, PICTURE, PICTURES, VIDEO, PRODUCTION = (
 )  # fmt: skip
 """The kinds of jobs that stages are."""
 
+KINDS = frozenset({SCRIPT, NARRATION, PICTURE, PICTURES, VIDEO, PRODUCTION, "text"})
+"""Those and a text that belongs to no project: a description."""
+
 LANGUAGE_NAMES = {
     "en": "English", "fr": "French", "es": "Spanish", "de": "German", "it": "Italian", "pt": "Portuguese",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from bson import ObjectId
@@ -12,10 +13,12 @@ from generation.services.orders import NewMedia, order_media
 from projects.videos.errors import StageNotReady
 from projects.videos.services.ordering import SHORT, VIDEO, Place
 from projects.videos.services.stage_jobs import content_of
+from projects.videos.services.subtitles import found_captions
 from storycore.access import Actor, require_login
 from storycore.mongo.reading import Row
 
 CARD_SECONDS = 2.5
+CHAPTER_LETTERS = 60
 MISSING = "Audio and images required"
 
 
@@ -24,11 +27,9 @@ def order_video(actor: Actor, row: Row, place: Place) -> ObjectId:
 
     Raises StageNotReady while the narration or a picture is missing.
     """
-    narration, images = row.get("narration") or {}, row.get("images") or []
-    has_sound = row.get("narration_asset") or row.get("audio_path")
-    if not has_sound or not images or not all(_has_file(one) for one in images):
-        raise StageNotReady(MISSING)
-    captions = narration.get("captions") or []
+    require_media(row)
+    narration, images = row.get("narration") or {}, row["images"]
+    captions = found_captions(actor, row)
     subtitles = row.get("subtitles") or {}
     parameters: dict[str, Any] = {
         "narration": _text(row.get("narration_asset")),
@@ -48,6 +49,14 @@ def order_video(actor: Actor, row: Row, place: Place) -> ObjectId:
     }
     title = row.get("title") or "A video"
     return order_media(actor, NewMedia("video", title, parameters, kind=VIDEO, **place.common()))
+
+
+def require_media(row: Row) -> None:
+    """Raises StageNotReady while the narration or a picture of a project is missing."""
+    has_sound = row.get("narration_asset") or row.get("audio_path")
+    images = row.get("images") or []
+    if not has_sound or not images or not all(_has_file(one) for one in images):
+        raise StageNotReady(MISSING)
 
 
 def enqueue_set(
@@ -86,7 +95,15 @@ def _stills(
     seconds: float | None,
 ) -> list[dict[str, Any]]:
     sections = row.get("sections") or []
-    stills = [{"asset": _text(one.get("asset")), "url": one.get("url")} for one in images]
+    stills: list[dict[str, Any]] = [
+        {
+            "asset": _text(one.get("asset")),
+            "url": one.get("url"),
+            "prompt": one.get("prompt") or "",
+            "title": _chapter(one.get("prompt") or ""),
+        }
+        for one in images
+    ]
     if len(sections) != len(images) or not seconds:
         return stills
     starts = [*section_starts(sections, captions, seconds), seconds]
@@ -94,6 +111,11 @@ def _stills(
     for still, section, start, end in zip(stills, sections, starts, starts[1:], strict=False):
         still |= {"seconds": max(end - start, 0.0), "title": section.get("title")}
     return stills
+
+
+def _chapter(prompt: str) -> str:
+    """A picture's words as the title of a chapter."""
+    return shorten(prompt, CHAPTER_LETTERS, placeholder="…")
 
 
 def _cards(

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bson import ObjectId
 
 from generation.ports import Done, Later, Work
+from generation.providers.base import Call, Order
 from generation.queries.jobs import children_by_parent
+from generation.running.batching import batched
 from generation.services.orders import order_media
 from projects.videos.errors import StageFailed, StageNotReady
 from projects.videos.services.ordering import (
     NARRATION,
+    PICTURE,
     PICTURES,
+    PRODUCTION,
     SCRIPT,
     VIDEO,
     Place,
@@ -47,10 +52,12 @@ class PictureSetJobs:
         children = _children(actor, job)
         ordered = {(one.get("parameters") or {}).get("image") for one in children}
         missing = [one for one in _images_of(job) if one["id"] not in ordered]
+        fetching = _made_at_once(work, missing) if missing else {}
         for image in missing:
             # The name makes a repetition after a crash the same order.
             key = f"{job['_id']}:{image['id']}"
-            order_media(actor, picture_order(_wanted(job), image, _place(job, key)))
+            order = picture_order(_wanted(job), image, _place(job, key))
+            order_media(actor, replace(order, fetching=fetching.get(image["id"])))
         if missing:
             work.say("ordering", f"{len(missing)} pictures ordered.", 5)
             children = _children(actor, job)
@@ -100,9 +107,8 @@ def order_pictures(actor: Actor, row: Row, images: list[dict[str, Any]], place: 
 
     Raises StageNotReady when none of them has a prompt, and what `order_media` raises.
     """
+    require_prompts({"images": images})
     wanted = [one for one in images if (one.get("prompt") or "").strip()]
-    if not wanted:
-        raise StageNotReady("Give the pictures prompts first.", field="images")
     return enqueue_set(actor, PICTURES, row, place, {
         "images": [{"id": one["id"], "prompt": one["prompt"]} for one in wanted],
         "use_case": row.get("use_case"),
@@ -115,9 +121,21 @@ def order_production(actor: Actor, row: Row, place: Place) -> ObjectId:
 
     Raises StageNotReady when there is neither a script nor a title or description to write one from.
     """
-    if not (row.get("script_text") or row.get("title") or row.get("description")):
+    require_beginning(row)
+    return enqueue_set(actor, PRODUCTION, row, place, {})
+
+
+def require_prompts(row: Row) -> None:
+    """Raises StageNotReady when no picture of a project has words."""
+    if not any((one.get("prompt") or "").strip() for one in row.get("images") or ()):
+        raise StageNotReady("Give the pictures prompts first.", field="images")
+
+
+def require_beginning(row: Row) -> None:
+    """Raises StageNotReady for a project that nothing can be made of."""
+    words = (row.get(name) or "" for name in ("script_text", "title", "description"))
+    if not any(one.strip() for one in words):
         raise StageNotReady("Give a title or a description first.", field="title")
-    return enqueue_set(actor, "production", row, place, {})
 
 
 def _order_stage(actor: Actor, stage: str, row: Row, place: Place) -> ObjectId:
@@ -155,6 +173,26 @@ def _children(actor: Actor, job: Row) -> list[Row]:
         "parent",
     )
     return children_by_parent(actor, [job["_id"]], fields)[job["_id"]]
+
+
+def _made_at_once(work: Work, images: list[dict[str, Any]]) -> dict[str, Call]:
+    """The calls that fetch pictures which one call made, by picture; none where each is made alone.
+
+    Kept in the job before anything is ordered: the call is made once, also when its worker is lost.
+    """
+    state: Mapping[str, Any] = work.job.get("work") or {}
+    if "batch" not in state and len(images) > 1:
+        orders = [_single(work.job, image) for image in images]
+        calls = dict(zip((one["id"] for one in images), batched(work, orders), strict=True))
+        state = {"batch": {key: call.to_json() for key, call in calls.items() if call is not None}}
+        work.save({"work": state})
+    return {key: Call.from_json(call) for key, call in (state.get("batch") or {}).items()}
+
+
+def _single(job: Row, image: Mapping[str, Any]) -> Order:
+    new = picture_order(_wanted(job), image, Place())
+    parameters = {name: value for name, value in new.parameters.items() if value is not None}
+    return Order("image", new.prompt, parameters, str(job["_id"]), kind=PICTURE)
 
 
 def _images_of(job: Row) -> list[dict[str, Any]]:

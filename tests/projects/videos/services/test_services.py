@@ -28,7 +28,10 @@ def services(tmp_path: Path, studio_folder: Studio, settings: Any) -> Iterator[S
     video = studio_folder.render("basic_fade", template="basic_fade").video
     (tmp_path / "video.mp4").write_bytes(video.read_bytes())
     with run_studio_services(tmp_path) as running:
-        more = {"video": {"path": "/render", "tasks": ["video"], "timeout_seconds": 300}}
+        more = {
+            "video": {"path": "/render", "tasks": ["video"], "timeout_seconds": 300},
+            "image": {"batch_path": "/generate-batch"},
+        }
         names = {"text": "script", "speech": "audio", "image": "image", "video": "video"}
         settings.PROVIDERS = {
             task: {
@@ -67,24 +70,22 @@ def test_the_bodies_are_those_of_the_contract(
         services.bodies(path)
         for path in ("/script/generate", "/audio/generate", "/image/generate", "/video/render")
     )
-    wanted = {
-        "title": "Sea",
-        "description": "A boat.",
-        "use_case": "explanation",
-        "language": "fr",
-        "style": "casual",
-    }
-    assert wanted.items() <= script.items()
-    assert {
+    assert script == {
+        "title": "Sea", "description": "A boat.", "use_case": "explanation", "language": "fr", "style": "casual",
+    }  # fmt: skip
+    assert audio == {
         "script_text": "The sea is wide. A boat goes out.", "voice_id": "echo", "audio_speed": 0.9,
         "audio_pitch": 1.0, "language": "fr",
-    }.items() <= audio.items()  # fmt: skip
-    assert {"prompt": "a boat", "style": "anime"}.items() <= image.items()
-    assert {
+    }  # fmt: skip
+    assert image == {"prompt": "a boat", "style": "anime"}
+    narration, pictures = video.pop("audio_url"), video.pop("images")
+    assert video == {
         "resolution": "720p", "fps": 60, "template": "slide_left", "background_music": "soft",
-    }.items() <= video.items()  # fmt: skip
-    assert "/media/" in video["audio_url"]
-    assert len(video["images"]) == 1
+        "audio_path": narration,
+    }  # fmt: skip
+    assert "/media/" in narration
+    assert [one["prompt"] for one in pictures] == ["a boat"]
+    assert "/media/" in pictures[0]["url"]
     kinds = {
         row["type"]
         for row in (
@@ -94,15 +95,52 @@ def test_the_bodies_are_those_of_the_contract(
     assert kinds == {"sound", "image", "video"}
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>oops</html>", b"\0\0\0\x18ftypisom" + b"\0" * 16])
+def test_many_pictures_are_one_call_and_a_lost_one_is_asked_for_alone(
+    call: Call, owner: Actor, services: StudioServices, run_jobs: Callable[[], int]
+) -> None:
+    images = [{"prompt": one, "url": None} for one in ("a boat", "a lost gull", "a sea")]
+    key = made(call, owner, title="Sea", image_style="sketch")["id"]
+
+    call("post", f"/projects/{key}/generate-images", {"images": images}, owner)
+    run_jobs()
+
+    assert services.bodies("/image/generate-batch") == [{"images": images, "style": "sketch"}]
+    assert services.bodies("/image/generate") == [{"prompt": "a lost gull", "style": "sketch"}]
+    whole = json.loads(call("get", f"/projects/{key}", None, owner).content)
+    assert whole["status"] == "images_ready"
+    assert [one["prompt"] for one in whole["images"]] == [one["prompt"] for one in images]
+    assert all("/media/" in one["url"] for one in whole["images"])
+
+    call("post", f"/images/{key}/1", {"prompt": "a tern"}, owner)
+    run_jobs()
+    assert services.bodies("/image/generate")[1:] == [{"prompt": "a tern", "style": "sketch"}]
+
+
+def test_a_batch_that_fails_loses_no_picture(
+    call: Call, owner: Actor, services: StudioServices, run_jobs: Callable[[], int]
+) -> None:
+    services.broken.add("/image/generate-batch")
+    key = made(call, owner, images=[{"prompt": "a boat"}, {"prompt": "a sea"}])["id"]
+
+    call("post", f"/projects/{key}/generate-images", {}, owner)
+    run_jobs()
+
+    whole = json.loads(call("get", f"/projects/{key}", None, owner).content)
+    assert whole["status"] == "images_ready"
+    assert services.bodies("/image/generate") == [{"prompt": "a boat"}, {"prompt": "a sea"}]
+    job = find_one(Job, {"kind": "pictures"}, None) or {}
+    assert any("alone" in line["text"] for line in job["lines"])
+
+
+@pytest.mark.parametrize("sent", [b"", b"<html>oops</html>", b"\0\0\0\x18ftypisom" + b"\0" * 16])
 def test_a_video_that_is_none_is_refused(
-    call: Call, owner: Actor, services: StudioServices, run_jobs: Callable[[], int], content: bytes
+    call: Call, owner: Actor, services: StudioServices, run_jobs: Callable[[], int], sent: bytes
 ) -> None:
     key = made(call, owner, script_text="Sea.", images=[{"prompt": "a"}])["id"]
     for stage in ("audio", "images"):
         call("post", f"/projects/{key}/generate-{stage}", {}, owner)
         run_jobs()
-    (services.files / "video.mp4").write_bytes(content)
+    (services.files / "video.mp4").write_bytes(sent)
 
     call("post", f"/projects/{key}/generate-video", {}, owner)
     run_jobs()
