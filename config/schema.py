@@ -13,6 +13,7 @@ from generation.graphql.schema import GenerationMutations, GenerationQueries
 from generation.graphql.subscriptions import JobSubscriptions
 from projects.videos.graphql.mutations import ProjectMutations
 from projects.videos.graphql.schema import ProjectQueries, ProjectSubscriptions
+from projects.videos.graphql.stages import StageMutations
 from scenarios.graphql.schema import ScenarioQueries, StoryMutations
 from scenarios.graphql.subscriptions import ScenarioSubscriptions
 from storycore.accounts.graphql.mutations import AccountMutations
@@ -27,6 +28,7 @@ class Query(
 
 class Mutation(
     ProjectMutations,
+    StageMutations,
     GenerationMutations,
     StoryMutations,
     AssetMutations,

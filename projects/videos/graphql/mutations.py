@@ -1,4 +1,4 @@
-"""The mutations of video projects: the documents, and the stages that make something."""
+"""The mutations of video projects: the documents. Those of their stages are in stages."""
 
 from __future__ import annotations
 
@@ -6,31 +6,21 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import graphene
-from django.conf import settings
 
-from generation.graphql.mutations.generating import wait_for
-from generation.graphql.types import Job
-from generation.queries.jobs import jobs_by_id
 from projects.videos.graphql.types import Project
 from projects.videos.queries.projects import projects_by_id
 from projects.videos.services import projects as services
-from projects.videos.services import stages
-from projects.videos.services.stages import Begun
 from projects.videos.services.story_projects import create_project_from_scenario
+from projects.videos.services.subtitles import subtitle_settings
 from storycore.errors import InvalidInput
 from storycore.graphql.context import Context
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.relations import Column, One
 from storycore.graphql.scalars import JSON
-from storycore.graphql.types import UserError
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
 
 _ID = graphene.ID(required=True, description="The project's id.")
-_WAIT = graphene.Boolean(
-    default_value=True,
-    description="Wait for the result as long as the server allows; false answers the job at once.",
-)
 RENAMES = {
     "scenario": "scenarioId",
     "audio_path": "audioPath",
@@ -43,6 +33,17 @@ class ProjectImageInput(graphene.InputObjectType):
 
     prompt = graphene.String(description="What it shows, in words.")
     url = graphene.String(description="Where it lies already; empty to have it made.")
+
+
+class ProjectSubtitlesInput(graphene.InputObjectType):
+    """How captions are shown."""
+
+    burn = graphene.Boolean(
+        default_value=True,
+        description="Whether they are drawn into the video; as files they can be had either way.",
+    )
+    style = graphene.String(default_value="boxed", description="plain, boxed or outlined.")
+    position = graphene.String(default_value="bottom", description="bottom or top.")
 
 
 class ProjectInput(graphene.InputObjectType):
@@ -79,8 +80,15 @@ class ProjectInput(graphene.InputObjectType):
     background_music = graphene.String(
         description="none, soft, upbeat, cinematic, corporate or ambient."
     )
+    audio_path = graphene.String(description="A narration that is there already: its address.")
+    video_url = graphene.String(description="A video that is there already: its address.")
+    thumbnail = graphene.String(description="The preview picture of that video.")
+    duration = graphene.Float(description="The length of that video in seconds.")
     video_inspirations = graphene.List(
         graphene.NonNull(graphene.String), description="Videos to be inspired by."
+    )
+    subtitles = graphene.Field(
+        ProjectSubtitlesInput, description="How captions are shown in the video."
     )
     extra = JSON(description="Further keys, kept as they come.")
 
@@ -93,10 +101,13 @@ def body_of(given: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput("A JSON object is expected.", field="extra")
     if "images" in body:
         body["images"] = [dict(one) for one in body["images"] or ()]
+    if body.get("subtitles") is not None:
+        body["subtitles"] = subtitle_settings(body["subtitles"])
     return {**extra, **body}
 
 
-def _project(description: str = "The project as stored.") -> One:
+def stored_project(description: str = "The project as stored.") -> One:
+    """The field of a payload that reads the project back."""
     return One(Project, by="project", load=projects_by_id, description=description)
 
 
@@ -106,7 +117,7 @@ class CreateProject(Mutation):
     class Arguments:
         input = ProjectInput(required=True, description="The new project.")
 
-    project = _project()
+    project = stored_project()
 
     @classmethod
     def perform(cls, context: Context, *, input: dict[str, Any]) -> Row:
@@ -121,7 +132,7 @@ class UpdateProject(Mutation):
         id = _ID
         input = ProjectInput(required=True, description="What changes.")
 
-    project = _project()
+    project = stored_project()
 
     @classmethod
     def perform(cls, context: Context, *, id: str, input: dict[str, Any]) -> Row:
@@ -157,7 +168,7 @@ class CreateProjectFromScenario(Mutation):
         input = ProjectInput(description="The project's own fields.")
 
     renames: ClassVar = RENAMES
-    project = _project()
+    project = stored_project()
 
     @classmethod
     def perform(
@@ -178,135 +189,6 @@ class CreateProjectFromScenario(Mutation):
         return {"project": key, "message": "Project created."}
 
 
-class Stage(Mutation):
-    """What the stages share: an order, a wait, and the project as it is then."""
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def waiting_seconds(cls) -> float:
-        return float(settings.GENERATION_WAIT_SECONDS)
-
-    @classmethod
-    def answered(cls, context: Context, begun: Begun, *, wait: bool) -> Row:
-        """The payload when the job has ended, or goes on."""
-        if wait:
-            wait_for(context, begun.job)
-        fields = ("status", "message", "error_code", "error_message")
-        row = jobs_by_id.find(context.actor, begun.job, fields) or {}
-        payload: Row = {
-            "project": begun.project["_id"],
-            "job": begun.job,
-            "message": row.get("message"),
-        }
-        if row.get("status") in ("failed", "cancelled"):
-            text = row.get("error_message") or row.get("message") or "It was cancelled."
-            code = row.get("error_code") or "CANCELLED"
-            problem = UserError(field=None, code=code, message=text)
-            payload |= {"success": False, "message": text, "user_errors": [problem]}
-        return payload
-
-
-def _job() -> One:
-    return One(Job, by="job", load=jobs_by_id, description="The job that does it.")
-
-
-class GenerateProjectScript(Stage):
-    """Has the script written from title, description, use case, language and style."""
-
-    class Arguments:
-        id = _ID
-        wait = _WAIT
-
-    project = _project("The project as it is now.")
-    job = _job()
-
-    @classmethod
-    def perform(cls, context: Context, *, id: str, wait: bool = True) -> Row:
-        return cls.answered(context, stages.begin_script(context.actor, id, {}), wait=wait)
-
-
-class GenerateProjectAudio(Stage):
-    """Has the script spoken in the project's voice, language, speed and pitch."""
-
-    class Arguments:
-        id = _ID
-        wait = _WAIT
-
-    project = _project("The project as it is now.")
-    job = _job()
-
-    @classmethod
-    def perform(cls, context: Context, *, id: str, wait: bool = True) -> Row:
-        return cls.answered(context, stages.begin_narration(context.actor, id, {}), wait=wait)
-
-
-class GenerateProjectImages(Stage):
-    """Has the pictures made that are missing; when none is missing, all of them anew."""
-
-    class Arguments:
-        id = _ID
-        wait = _WAIT
-
-    project = _project("The project as it is now.")
-    job = _job()
-
-    @classmethod
-    def perform(cls, context: Context, *, id: str, wait: bool = True) -> Row:
-        return cls.answered(context, stages.begin_pictures(context.actor, id, {}), wait=wait)
-
-
-class GenerateProjectImage(Stage):
-    """Has one picture made again, with other words when they are given."""
-
-    class Arguments:
-        id = _ID
-        index = graphene.Int(required=True, description="Its place, from 0.")
-        prompt = graphene.String(description="What it shows instead.")
-        wait = _WAIT
-
-    project = _project("The project as it is now.")
-    job = _job()
-
-    @classmethod
-    def perform(
-        cls, context: Context, *, id: str, index: int, prompt: str | None = None, wait: bool = True
-    ) -> Row:
-        begun = stages.begin_picture(context.actor, id, index, {"prompt": prompt})
-        return cls.answered(context, begun, wait=wait)
-
-
-class GenerateProjectVideo(Stage):
-    """Has the video rendered from narration and pictures."""
-
-    class Arguments:
-        id = _ID
-        wait = _WAIT
-
-    project = _project("The project as it is now.")
-    job = _job()
-
-    @classmethod
-    def perform(cls, context: Context, *, id: str, wait: bool = True) -> Row:
-        return cls.answered(context, stages.begin_video(context.actor, id, {}), wait=wait)
-
-
-class GenerateProjectAll(Stage):
-    """Has everything made that is missing or stale: script, narration, pictures, video."""
-
-    class Arguments:
-        id = _ID
-        wait = _WAIT
-
-    project = _project("The project as it is now.")
-    job = _job()
-
-    @classmethod
-    def perform(cls, context: Context, *, id: str, wait: bool = True) -> Row:
-        return cls.answered(context, stages.begin_production(context.actor, id, {}), wait=wait)
-
-
 class ProjectMutations(graphene.ObjectType):
     """The root fields of this module."""
 
@@ -317,9 +199,3 @@ class ProjectMutations(graphene.ObjectType):
     update_project = UpdateProject.field()
     delete_project = DeleteProject.field()
     create_project_from_scenario = CreateProjectFromScenario.field()
-    generate_project_script = GenerateProjectScript.field()
-    generate_project_audio = GenerateProjectAudio.field()
-    generate_project_images = GenerateProjectImages.field()
-    generate_project_image = GenerateProjectImage.field()
-    generate_project_video = GenerateProjectVideo.field()
-    generate_project_all = GenerateProjectAll.field()

@@ -9,6 +9,7 @@ import graphene
 from assets.graphql.types import Asset
 from assets.queries.assets import assets_by_id
 from projects.videos import documents
+from projects.videos.queries.links import LINKS, link_of, picture_link
 from projects.videos.queries.projects import image_assets_by_project
 from storycore.graphql.connections import connection_type
 from storycore.graphql.relations import Column, Many, One
@@ -21,7 +22,7 @@ class ProjectImage(graphene.ObjectType):
     """A picture of a project."""
 
     prompt = graphene.String(required=True, description="What it shows, in words.")
-    url = graphene.String(description="Where it lies elsewhere; null for one of the library.")
+    url = graphene.String(description="Where it lies; null until it is made.")
     asset_id = graphene.ID(description="The asset, when it was made or chosen here.")
     error = graphene.String(description="Why it could not be made the last time.")
 
@@ -46,12 +47,16 @@ def _images(row: Row) -> list[ProjectImage]:
     return [
         ProjectImage(
             prompt=one.get("prompt") or "",
-            url=one.get("url"),
+            url=picture_link(row, one),
             asset_id=one.get("asset"),
             error=one.get("error"),
         )
         for one in row.get("images") or ()
     ]
+
+
+def _audio(row: Row) -> str | None:
+    return link_of(row, "narration_asset", "audio_path")
 
 
 def _made(name: str, part: str) -> Any:
@@ -103,9 +108,42 @@ class Project(RowType):
     images = Column(
         graphene.List(graphene.NonNull(ProjectImage)),
         "images",
+        LINKS,
         read=_images,
         description="The pictures in order.",
         required=True,
+    )
+    audio_path = Column(
+        graphene.String,
+        "narration_asset",
+        "audio_path",
+        LINKS,
+        read=_audio,
+        description="Where the narration lies; null until there is one.",
+    )
+    audio_url = Column(
+        graphene.String,
+        "narration_asset",
+        "audio_path",
+        LINKS,
+        read=_audio,
+        description="The same as audioPath.",
+    )
+    video_url = Column(
+        graphene.String,
+        "video_asset",
+        "video_url",
+        LINKS,
+        read=lambda row: link_of(row, "video_asset", "video_url"),
+        description="Where the video lies; null until there is one.",
+    )
+    thumbnail = Column(
+        graphene.String,
+        "thumbnail_asset",
+        "thumbnail",
+        LINKS,
+        read=lambda row: link_of(row, "thumbnail_asset", "thumbnail"),
+        description="Where the video's preview picture lies.",
     )
     video_inspirations = Column(
         graphene.List(graphene.NonNull(graphene.String)),
@@ -159,7 +197,7 @@ class Project(RowType):
         Asset, by="narration_asset", load=assets_by_id, description="The narration that was made."
     )
     video = One(Asset, by="video_asset", load=assets_by_id, description="The video that was made.")
-    thumbnail = One(
+    thumbnail_asset = One(
         Asset, by="thumbnail_asset", load=assets_by_id, description="Its preview picture."
     )
 

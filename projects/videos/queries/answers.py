@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bson import ObjectId
-
-from assets.queries.addresses import full_asset_url
-from assets.queries.assets import assets_by_id
+from projects.videos.queries.links import LINKS, add_links, link_of, picture_link
 from storycore.access import Actor
 from storycore.mongo.reading import Row
 
@@ -24,8 +21,8 @@ Answer = dict[str, Any]
 
 def project_answers(actor: Actor, rows: Sequence[Row]) -> list[Answer]:
     """The projects as JSON, with links that work now. One command for all files of all of them."""
-    urls = media_urls(actor, (asset for row in rows for asset in assets_of(row)))
-    return [_answer(row, urls) for row in rows]
+    add_links(actor, [row for row in rows if LINKS not in row], None)
+    return [_answer(row) for row in rows]
 
 
 def project_answer(actor: Actor, row: Row) -> Answer:
@@ -33,32 +30,11 @@ def project_answer(actor: Actor, row: Row) -> Answer:
     return project_answers(actor, [row])[0]
 
 
-def media_urls(actor: Actor, assets: Iterable[ObjectId]) -> dict[ObjectId, str | None]:
-    """The links of assets that the actor may see. One command, none for no assets."""
-    rows = assets_by_id(actor, list(dict.fromkeys(assets)), ("file", "is_public"))
-    return {key: full_asset_url(row) for key, row in rows.items()}
-
-
-def assets_of(row: Row) -> Iterable[ObjectId]:
-    """Every asset that a project names."""
-    for image in row.get("images") or ():
-        if image.get("asset"):
-            yield image["asset"]
-    for name in ("narration_asset", "video_asset", "thumbnail_asset"):
-        if row.get(name):
-            yield row[name]
-
-
-def image_answers(
-    images: Iterable[Mapping[str, Any]], urls: Mapping[ObjectId, str | None]
-) -> list[Answer]:
+def image_answers(row: Row) -> list[Answer]:
     """Pictures as clients know them: prompt and url, which is null until there is one."""
     return [
-        {
-            "prompt": one.get("prompt") or "",
-            "url": urls.get(one["asset"]) if one.get("asset") else one.get("url"),
-        }
-        for one in images
+        {"prompt": one.get("prompt") or "", "url": picture_link(row, one)}
+        for one in row.get("images") or ()
     ]
 
 
@@ -70,20 +46,20 @@ def text_of(moment: datetime | None) -> str | None:
     return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _answer(row: Row, urls: Mapping[ObjectId, str | None]) -> Answer:
+def _answer(row: Row) -> Answer:
     video = row.get("video") or {}
-    audio = _link(row, "narration_asset", urls) or row.get("audio_path")
+    audio = link_of(row, "narration_asset", "audio_path")
     made, changed = text_of(row.get("created_at")), text_of(row.get("updated_at"))
     return {
         **(row.get("extra") or {}),
         "id": row["key"],
         **{name: row.get(name) for name in _FIELDS},
-        "images": image_answers(row.get("images") or (), urls),
+        "images": image_answers(row),
         "video_inspirations": row.get("video_inspirations") or [],
         "audio_path": audio,
         "audio_url": audio,
-        "video_url": _link(row, "video_asset", urls) or row.get("video_url"),
-        "thumbnail": _link(row, "thumbnail_asset", urls) or row.get("thumbnail"),
+        "video_url": link_of(row, "video_asset", "video_url"),
+        "thumbnail": link_of(row, "thumbnail_asset", "thumbnail"),
         "duration": video.get("seconds") or row.get("duration"),
         "subtitles": row.get("subtitles") or (row.get("extra") or {}).get("subtitles"),
         "stale": row.get("stale") or [],
@@ -92,8 +68,3 @@ def _answer(row: Row, urls: Mapping[ObjectId, str | None]) -> Answer:
         "createdAt": made,
         "updatedAt": changed,
     }
-
-
-def _link(row: Row, name: str, urls: Mapping[ObjectId, str | None]) -> str | None:
-    asset = row.get(name)
-    return None if asset is None else urls.get(asset)

@@ -11,12 +11,12 @@ from bson import ObjectId
 from assets.queries.assets import assets_by_id
 from projects.videos.choices import AUDIO_GENERATED, NARRATED, STATUSES
 from projects.videos.documents import VideoProject
+from projects.videos.queries.links import LinkedRows, add_links, stored_fields
 from storycore.access import Actor, is_owner, require_login
 from storycore.errors import InvalidInput, NotFound
 from storycore.ids import find_id
 from storycore.mongo.lists import Condition, Listed, ListPlace, ListQuery, read_list
 from storycore.mongo.reading import Fields, Row, Sort, count_where, find_in, find_one, find_where
-from storycore.mongo.relating import RowBy
 from storycore.mongo.searching import literal
 from storycore.mongo.sources import RowSource
 from storycore.paging import Page, Window
@@ -51,11 +51,11 @@ def visible(actor: Actor) -> dict[str, Any]:
     return {} if actor.is_admin else {"owner": actor.user_id or ""}
 
 
-projects_by_id = RowBy(VideoProject, where=visible)
+projects_by_id = LinkedRows(VideoProject, where=visible)
 """Projects that the actor may see."""
 
 PROJECT_CHANGES = RowSource(
-    rows=RowBy(VideoProject), may_read=lambda actor, row: is_owner(actor, row.get("owner"))
+    rows=LinkedRows(VideoProject), may_read=lambda actor, row: is_owner(actor, row.get("owner"))
 )
 """Changed projects, by id."""
 
@@ -120,9 +120,16 @@ def list_projects(
 ) -> list[Row]:
     """One page of the projects that match, newest first."""
     where = matching(actor, filters)
-    return find_where(
-        VideoProject, where, fields, sort=NEWEST, limit=page.limit, offset=page.offset
+    rows = find_where(
+        VideoProject,
+        where,
+        stored_fields(fields),
+        sort=NEWEST,
+        limit=page.limit,
+        offset=page.offset,
     )
+    add_links(actor, rows, fields)
+    return rows
 
 
 def page_of_projects(
@@ -130,7 +137,10 @@ def page_of_projects(
 ) -> list[Row]:
     """The rows of a connection's window and one more when there is one."""
     where = {"$and": [matching(actor, filters), window.where()]}
-    return find_where(VideoProject, where, fields, sort=window.sort(), limit=window.size + 1)
+    read = stored_fields(fields)
+    rows = find_where(VideoProject, where, read, sort=window.sort(), limit=window.size + 1)
+    add_links(actor, rows, fields)
+    return rows
 
 
 def count_projects(actor: Actor, filters: Mapping[str, Any]) -> int:

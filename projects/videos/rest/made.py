@@ -8,7 +8,8 @@ from typing import Any
 from bson import ObjectId
 
 from projects.videos.choices import AUDIO_GENERATED, PICTURED, RENDERED, SCRIPTED
-from projects.videos.queries.answers import image_answers, media_urls, project_answer, text_of
+from projects.videos.queries.answers import image_answers, project_answer, text_of
+from projects.videos.queries.links import LINKS, media_urls
 from projects.videos.queries.projects import projects_by_id
 from storycore.access import Actor
 from storycore.ids import find_id
@@ -93,5 +94,5 @@ def _made(actor: Actor, project: Row, job: Row) -> Answer:
 def _pictures(actor: Actor, project: Row, result: Mapping[str, Any]) -> Answer:
     made = {key: ObjectId(asset) for key, asset in (result.get("pictures") or {}).items()}
     images = [{**one, "asset": made.get(one["id"], one.get("asset"))} for one in project["images"]]
-    urls = media_urls(actor, [one["asset"] for one in images if one["asset"]])
-    return {"images": image_answers(images, urls)}
+    links = media_urls(actor, [one["asset"] for one in images if one["asset"]])
+    return {"images": image_answers({"images": images, LINKS: links})}

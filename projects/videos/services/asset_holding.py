@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 
 from assets.ports import Usage
 from projects.videos.documents import VideoProject
-from projects.videos.queries.answers import assets_of
+from projects.videos.queries.links import assets_of
 from projects.videos.queries.projects import projects_using
 from storycore.access import Actor
 from storycore.mongo.documents import now

@@ -106,8 +106,9 @@ def test_everything_is_made_from_an_idea(
     told = api(
         """query($id: ID!, $job: ID!) {
           project(id: $id) { status stale duration captions { text start end } narrationSeconds
-            narration { type duration } video { type mimeType url duration } thumbnail { type }
-            imageAssets { type } images { assetId } }
+            narration { type duration } video { type mimeType url duration }
+            thumbnailAsset { type url } thumbnail audioUrl audioPath videoUrl
+            imageAssets { type url } images { assetId url } }
           job(id: $job) { status progress children { kind status } } }""",
         {"id": key, "job": answer["job"]["id"]}, owner,
     )["data"]  # fmt: skip
@@ -124,8 +125,15 @@ def test_everything_is_made_from_an_idea(
     assert project["video"]["type"] == "video"
     assert project["video"]["mimeType"] == "video/mp4"
     assert project["duration"] == pytest.approx(project["narrationSeconds"], abs=0.1)
-    assert project["thumbnail"] == {"type": "image"}
-    assert len(project["imageAssets"]) == len(project["images"]) == 2
+    assert project["thumbnailAsset"]["type"] == "image"
+    assert project["thumbnail"].endswith(project["thumbnailAsset"]["url"])
+    assert project["videoUrl"].endswith(project["video"]["url"])
+    assert project["audioUrl"] == project["audioPath"] != project["videoUrl"]
+    assert all(
+        one["url"].endswith(asset["url"])
+        for one, asset in zip(project["images"], project["imageAssets"], strict=True)
+    )
+    assert len(project["images"]) == 2
     assert project["captions"][0]["start"] == 0.0
 
     again = api(
@@ -135,6 +143,64 @@ def test_everything_is_made_from_an_idea(
     job = find_one(Job, {"_id": ObjectId(again["job"]["id"])}, None) or {}
     assert job["status"] == "completed"
     assert database()["jobs"].count_documents({"parent": job["_id"]}) == 0, "nothing was missing"
+
+
+def test_stages_take_what_their_rest_twins_take(
+    api: Api, owner: Actor, mocked: None, run_jobs: Callable[[], int]
+) -> None:
+    key = created(api, owner, title="Sea", subtitles={"style": "plain"})
+    for call in (
+        'generateProjectScript(id: $id, description: "A boat.", style: "dramatic")',
+        'generateProjectAudio(id: $id, scriptText: "The sea.", voiceId: "echo", audioSpeed: 0.9)',
+        'generateProjectImages(id: $id, images: [{prompt: "a"}, {prompt: "b"}], style: "sketch")',
+        'generateProjectImage(id: $id, index: 1, prompt: "c", style: "anime")',
+        'generateProjectVideo(id: $id, resolution: "720p", fps: 24, '
+        'template: "zoom_out", backgroundMusic: "none")',
+    ):
+        asked = "{ project { id } job { id } userErrors { code } }"
+        query = f"mutation($id: ID!) {{ answer: {call} {asked} }}"
+        answer = api(query, {"id": key}, owner)["data"]["answer"]
+        assert (answer["userErrors"], answer["project"]["id"]) == ([], key)
+        assert answer["job"]["id"]
+        run_jobs()
+
+    told = api(
+        "query($id: ID!) { project(id: $id) { status description scriptStyle voiceId audioSpeed imageStyle "
+        "images { prompt } resolution fps videoTemplateId backgroundMusic subtitles } }",
+        {"id": key}, owner,
+    )["data"]["project"]  # fmt: skip
+    assert told == {
+        "status": "video_ready", "description": "A boat.", "scriptStyle": "dramatic", "voiceId": "echo",
+        "audioSpeed": 0.9, "imageStyle": "anime", "images": [{"prompt": "a"}, {"prompt": "c"}],
+        "resolution": "720p", "fps": 24, "videoTemplateId": "zoom_out", "backgroundMusic": "none",
+        "subtitles": {"burn": True, "style": "plain", "position": "bottom"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        ('generateProjectVideo(id: $id, template: "spin")', "template"),
+        ('generateProjectScript(id: $id, style: "loud")', "style"),
+        ('generateProjectImages(id: $id, images: [{prompt: "a"}], style: "cubist")', "style"),
+        ("generateProjectAudio(id: $id, audioPitch: 9)", "audioPitch"),
+        ("generateProjectImage(id: $id, index: 0)", "index"),
+        ("generateProjectAudio(id: $id)", "scriptText"),
+    ],
+)
+def test_a_wrong_word_for_a_stage_is_named_and_changes_nothing(
+    api: Api, owner: Actor, mocked: None, call: str, field: str
+) -> None:
+    key = created(api, owner, title="Sea")
+
+    query = (
+        f"mutation($id: ID!) {{ answer: {call} {{ success job {{ id }} userErrors {{ field }} }} }}"
+    )
+    answer = api(query, {"id": key}, owner)["data"]["answer"]
+
+    assert answer == {"success": False, "job": None, "userErrors": [{"field": field}]}
+    assert database()["jobs"].count_documents({}) == 0
+    assert (find_one(VideoProject, {}, None) or {})["revision"] == 0
 
 
 def test_a_stage_that_fails_stops_the_rest_and_is_taken_up_again(

@@ -71,7 +71,8 @@ def test_the_bodies_are_those_of_the_contract(
         for path in ("/script/generate", "/audio/generate", "/image/generate", "/video/render")
     )
     assert script == {
-        "title": "Sea", "description": "A boat.", "use_case": "explanation", "language": "fr", "style": "casual",
+        "title": "Sea", "description": "A boat.", "use_case": "explanation", "language": "fr",
+        "style": "casual",
     }  # fmt: skip
     assert audio == {
         "script_text": "The sea is wide. A boat goes out.", "voice_id": "echo", "audio_speed": 0.9,
