@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from storycore.rest.answers import json_answer
+from storycore.errors import StoryCoreError
+from storycore.rest.answers import refusal
 
 NAMESPACE = "rest"
 """The namespace of the addresses of the REST API."""
+
+
+class UnknownMethod(StoryCoreError):
+    """The address is there, and does not know this method; `Allow` names those that it knows."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
 
 
 class RestMethodsMiddleware:
@@ -36,7 +44,6 @@ class RestMethodsMiddleware:
             answer = HttpResponse(status=204)
             del answer["Content-Type"]
         else:
-            body = {"detail": f"{request.method} is not known here.", "code": "METHOD_NOT_ALLOWED"}
-            answer = json_answer(request, body, 405)
+            answer = refusal(request, UnknownMethod(f"{request.method} is not known here."))
         answer["Allow"] = ", ".join(methods)
         return answer

@@ -154,8 +154,8 @@ def test_stages_take_what_their_rest_twins_take(
         'generateProjectAudio(id: $id, scriptText: "The sea.", voiceId: "echo", audioSpeed: 0.9)',
         'generateProjectImages(id: $id, images: [{prompt: "a"}, {prompt: "b"}], style: "sketch")',
         'generateProjectImage(id: $id, index: 1, prompt: "c", style: "anime")',
-        'generateProjectVideo(id: $id, resolution: "720p", fps: 24, '
-        'template: "zoom_out", backgroundMusic: "none")',
+        """generateProjectVideo(id: $id, resolution: "720p", fps: 24, template: "zoom_out",
+          backgroundMusic: "none")""",
     ):
         asked = "{ project { id } job { id } userErrors { code } }"
         query = f"mutation($id: ID!) {{ answer: {call} {asked} }}"

@@ -47,7 +47,6 @@ DIFFERENT = {
     "id after delete of the last (reuse?)": ABSENT,
     "callback jsonp": "no JSONP",
     "OPTIONS preflight": "200 by the CORS settings of the whole server",
-    "OPTIONS without Origin": "405: nobody asks this",
     "_like bad regex": "a pattern that makes no sense matches nothing: 200 []",
     "_limit=-1": "a negative limit is no limit: ten on a page",
     "create duplicate id": "409 instead of a crash",

@@ -153,7 +153,8 @@ def test_a_cookie_alone_changes_nothing(owner: Actor, call: Call, django_user_mo
         ("$where=1", ["a", "b", "c"]),
         ("_sort=$where", ["a", "b", "c"]), ("tags=x,y", ["a"]), ("_start=1&_end=2", ["b"]), ("note_like=*", []),
         ("created_at_gte=2020-01-01", ["a", "b", "c"]), ("createdAt_lte=2020-01-01", []), ("done=true", ["b"]),
-        ("title_like=" + "(a%2B)%2B" * 40, []),
+        ("title_like=" + "(a%2B)%2B" * 40, []), ("status=&search=&page=&limit=", ["a", "b", "c"]),
+        ("status=&use_case=&fps=&q=harbor", ["a"]), ("status_ne=draft", ["b", "c"]),
     ],
 )  # fmt: skip
 def test_lists_are_asked_as_json_server_is(
@@ -182,6 +183,9 @@ def test_an_envelope_for_the_client_that_wants_one(call: Call, owner: Actor) -> 
 
     assert (len(by_query["projects"]), by_query["total"]) == (2, 3)
     assert (len(by_type["projects"]), by_type["total"]) == (3, 3)
+    for no in ("0", "false", ""):
+        bare = json.loads(call("get", f"/api/projects?envelope={no}", None, owner).content)
+        assert [one["title"] for one in bare] == ["a", "b", "c"]
 
 
 def test_lists_cost_the_same_for_few_and_many(call: Call, owner: Actor) -> None:
@@ -234,3 +238,62 @@ def test_the_document_of_the_api(client: Client) -> None:
     page = client.get("/api/docs").content.decode()
     assert "/static/ninja/" in page
     assert "https://" not in page.replace("https://json-schema.org", "")
+
+
+def test_a_token_that_is_not_valid_is_not_the_shared_user(call: Call, studio: None) -> None:
+    for header in ("Bearer expired", "JWT x.y.z", "Basic abc"):
+        for method, body in (("get", None), ("post", {"title": "x"})):
+            answer = call(method, "/projects", body, Authorization=header)
+            assert answer.status_code == 401
+            assert json.loads(answer.content)["code"] == "UNAUTHENTICATED"
+    assert count_where(VideoProject, {}) == 0
+
+
+@pytest.mark.parametrize("base", ["", "/api"])
+def test_other_methods_are_answered_in_json(call: Call, studio: None, base: str) -> None:
+    wrong = call("get", f"{base}/projects/1/generate-script")
+    asked = call("options", f"{base}/projects")
+    deleted = call(
+        "delete", f"{base}/projects/{json.loads(call('post', '/projects', {}).content)['id']}"
+    )
+
+    assert (wrong.status_code, wrong["Allow"]) == (405, "OPTIONS, POST")
+    assert json.loads(wrong.content) == {
+        "detail": "GET is not known here.", "code": "METHOD_NOT_ALLOWED",
+    }  # fmt: skip
+    assert (asked.status_code, asked.content) == (204, b"")
+    assert asked["Allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+    assert (deleted.status_code, deleted.content, "Content-Type" in deleted) == (204, b"", False)
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://localhost:5173"])
+@pytest.mark.parametrize("path", ["/projects", "/api/projects/1", "/scripts/temp", "/video/1"])
+def test_the_front_ends_origins_may_ask(call: Call, studio: None, origin: str, path: str) -> None:
+    asked = {
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    preflight = call("options", path, Origin=origin, **asked)
+    answer = call("get", "/projects?_page=1", Origin=origin)
+    foreign = call("get", "/projects?_page=1", Origin="https://evil.example")
+
+    assert preflight.status_code == 200
+    assert preflight["Access-Control-Allow-Origin"] == origin
+    assert {"PATCH", "PUT", "DELETE"} <= set(preflight["Access-Control-Allow-Methods"].split(", "))
+    assert "content-type" in preflight["Access-Control-Allow-Headers"]
+    exposed = set(answer["Access-Control-Expose-Headers"].split(", "))
+    assert {"X-Total-Count", "Link", "Location"} <= exposed
+    assert answer["X-Total-Count"] == "0"
+    assert "Access-Control-Allow-Origin" not in foreign
+
+
+def test_what_a_client_calls_subtitles_comes_back(call: Call, owner: Actor) -> None:
+    theirs = made(call, owner, subtitles="burned", stale="x", owner="me", key=7)
+    settings = {"burn": False, "style": "plain", "position": "top"}
+    ours = made(call, owner, subtitles=settings)
+
+    path = f"/projects/{ours['id']}"
+    again = json.loads(call("put", path, {**ours, "title": "x"}, owner).content)
+
+    assert (theirs["subtitles"], theirs["owner"], theirs["key"]) == ("burned", "me", 7)
+    assert ours["subtitles"] == again["subtitles"] == settings

@@ -69,6 +69,7 @@ def test_what_is_missing_first_is_said(
     assert answer.status_code == status
     assert detail in json.loads(answer.content)["detail"]
     assert count_where(Job, {}) == 0
+    assert (find_one(VideoProject, {}, None) or {})["revision"] == 0
     assert call("post", f"/projects/nonsense/{stage}", {}, owner).status_code in (404, 422)
 
 
@@ -226,3 +227,144 @@ def test_a_stage_that_fails_says_why(
     body = json.loads(answer.content)
     assert (answer.status_code, body["code"]) == (422, "PROVIDER_WRONG_INPUT")
     assert body["job_id"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "body", "status", "field"),
+    [
+        ("generate-script", {"style": "loud"}, 422, "style"),
+        ("generate-script", {"script_style": "loud"}, 422, "script_style"),
+        ("generate-script", {"title": 7}, 422, "title"),
+        ("generate-audio", {"script_text": "x", "voice_id": "hal"}, 422, "voice_id"),
+        ("generate-audio", {"script_text": "x", "audio_speed": "1.0"}, 422, "audio_speed"),
+        ("generate-audio", {"script_text": "x" * 10_001}, 422, "script_text"),
+        ("generate-images", {"images": [{"prompt": "a"}], "style": "cubist"}, 422, "style"),
+        ("generate-images", {"images": [{"prompt": ""}]}, 400, "images"),
+        ("generate-images", {"images": []}, 400, "images"),
+        ("generate-images", {"prompts": "a"}, 422, "prompts"),
+        ("generate-images", {"prompts": ["a", 1]}, 422, "prompts.1"),
+        ("generate-images/0", {"prompt": 7}, 422, "prompt"),
+        ("generate-images/0", {"prompt": " "}, 400, "images"),
+        ("generate-images/0", {"style": "cubist"}, 422, "style"),
+        ("generate-images/1", {"prompt": "a"}, 404, "index"),
+        ("generate-images/-1", {"prompt": "a"}, 404, "index"),
+        ("generate-video", {"template": "spin"}, 422, "template"),
+        ("generate-video", {"fps": "30"}, 422, "fps"),
+        ("generate-video", {"resolution": "480p"}, 422, "resolution"),
+    ],
+)
+def test_a_wrong_body_is_named_in_its_own_words_and_changes_nothing(
+    call: Call, owner: Actor, stage: str, body: dict[str, Any], status: int, field: str
+) -> None:
+    key = made(call, owner, title="Sea", images=[{"prompt": "kept"}])["id"]
+    before = call("get", f"/projects/{key}", None, owner).content
+
+    answer = call("post", f"/projects/{key}/{stage}", body, owner)
+
+    told = json.loads(answer.content)
+    assert (answer.status_code, told.get("field")) == (status, field), told
+    assert field in told["detail"]
+    assert call("get", f"/projects/{key}", None, owner).content == before
+    assert count_where(Job, {}) == 0
+
+
+def test_a_whole_project_may_be_sent_to_a_stage(
+    call: Call, owner: Actor, mocked: None, run_jobs: Callable[[], int]
+) -> None:
+    whole = made(call, owner, title="Sea", description="A boat.")
+
+    sent = {**whole, "script_style": "comedic", "language": "de"}
+    call("post", f"/scripts/{whole['id']}/", sent, owner)
+    run_jobs()
+
+    after = json.loads(call("get", f"/projects/{whole['id']}", None, owner).content)
+    assert (after["script_style"], after["language"]) == ("comedic", "de")
+    assert after["status"] == "script_generated"
+
+
+def test_a_stage_that_goes_on_can_be_followed_and_cancelled(
+    call: Call, owner: Actor, stranger: Actor, mocked: None, run_jobs: Callable[[], int]
+) -> None:
+    key = made(call, owner, title="Sea", images=[{"prompt": "a"}, {"prompt": "b"}])["id"]
+
+    def begun(stage: str, project: str, body: dict[str, Any] | None = None) -> str:
+        path = f"/api/projects/{project}/{stage}"
+        return str(json.loads(call("post", path, body or {}, owner).content)["job_id"])
+
+    def told(project: str, job: str) -> dict[str, Any]:
+        answer = call("get", f"/projects/{project}/jobs/{job}", None, owner)
+        assert answer.status_code == 200, answer.content
+        body: dict[str, Any] = json.loads(answer.content)
+        return body
+
+    script, picture = begun("generate-script", key), begun("generate-images/1", key)
+    temporary = begun("generate-images", "temp", {"prompts": ["a sea"]})
+    waiting = told(key, script)
+    run_jobs()
+
+    assert (waiting["status"], waiting["result"]) == ("processing", None)
+    assert told(key, script)["result"] == json.loads(
+        call("get", f"/projects/{key}", None, owner).content
+    )
+    assert told(key, picture)["result"]["scene_index"] == 1
+    assert told(key, picture)["result"]["image_url"]
+    made_for_nobody = told("temp", temporary)
+    assert (made_for_nobody["status"], made_for_nobody["progress"]) == ("completed", 100)
+    assert made_for_nobody["result"]["images"][0]["url"]
+    for path, actor in (
+        (f"/projects/temp/jobs/{script}", owner),
+        (f"/projects/{key}/jobs/{temporary}", owner),
+        (f"/projects/{key}/jobs/{script}", stranger),
+        (f"/projects/{key}/jobs/nonsense", owner),
+    ):
+        assert call("get", path, None, actor).status_code == 404
+    assert call("get", f"/projects/{key}/jobs/{script}").status_code == 401
+
+    again = begun("generate-images", key)
+    stopped = call("post", f"/projects/{key}/jobs/{again}/cancel", {}, owner)
+    late = call("post", f"/projects/{key}/jobs/{again}/cancel", {}, owner)
+    run_jobs()
+    assert json.loads(stopped.content)["status"] == "cancelled"
+    assert late.status_code == 409
+    assert count_where(Asset, {}) == 2, "one picture again, one of nobody; the cancelled ones never"
+
+
+def test_captions_of_an_unsaved_project(call: Call, studio: None, worker: None) -> None:
+    audio = json.loads(
+        call("post", "/audios/temp", {"script_text": "The sea. It is wide."}).content
+    )
+
+    told = json.loads(
+        call(
+            "get", f"/audios/generate-subtitle?project_id=temp&audio_path={audio['audio_path']}"
+        ).content
+    )
+    file = call("get", told["subtitle_path"].removeprefix("http://testserver"))
+    set_ = json.loads(call("post", "/subtitles/temp", {"style": "plain"}).content)
+    unknown = call(
+        "get", "/audios/generate-subtitle?project_id=temp&audio_path=http://x.example/a.mp3"
+    )
+
+    assert told["success"] is True
+    assert b"The sea." in file.content
+    assert file.content.count(b"-->") == 2
+    assert set_["id"] == "temp"
+    assert set_["subtitles"] == {"burn": True, "style": "plain", "position": "bottom"}
+    assert unknown.status_code == 400
+    assert call("post", "/subtitles/temp", {"position": "left"}).status_code == 422
+    assert count_where(VideoProject, {}) == 0
+
+
+def test_a_picture_of_an_unsaved_project_has_its_place(
+    call: Call, owner: Actor, mocked: None
+) -> None:
+    images = [{"prompt": "a", "url": None}, {"prompt": "b", "url": None}]
+
+    known = call("post", "/images/temp/1", {"images": images}, owner)
+
+    assert json.loads(known.content)["status"] == "processing"
+    assert (find_one(Job, {}, None) or {})["prompt"] == "b"
+    assert call("post", "/images/temp/2", {"images": images}, owner).status_code == 404
+    assert call("post", "/images/temp/-1", {"prompt": "x"}, owner).status_code == 404
+    assert call("post", "/images/temp/0", {}, owner).status_code == 400
+    assert call("post", "/projects/temp/generate-all", {}, owner).status_code == 422

@@ -28,7 +28,7 @@ def services(tmp_path: Path, studio_folder: Studio, settings: Any) -> Iterator[S
     video = studio_folder.render("basic_fade", template="basic_fade").video
     (tmp_path / "video.mp4").write_bytes(video.read_bytes())
     with run_studio_services(tmp_path) as running:
-        more = {
+        more: dict[str, dict[str, Any]] = {
             "video": {"path": "/render", "tasks": ["video"], "timeout_seconds": 300},
             "image": {"batch_path": "/generate-batch"},
         }
