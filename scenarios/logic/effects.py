@@ -72,6 +72,13 @@ def compile_effect(
     )
 
 
+def check_effect(effect: Effect, declared: Mapping[str, Variable]) -> None:
+    """Raise ExpressionError unless the effect fits its variable; scenes that it names are not looked at."""
+    variable = _target(effect, declared)
+    if effect.op != "toggle":
+        _check_value(effect, variable, parse(effect.value), declared)
+
+
 def apply_effects(effects: Sequence[CompiledEffect], scope: Scope) -> Applied:
     """The variables after these effects; `scope` itself is not changed."""
     if not effects:

@@ -118,9 +118,13 @@ def take_choice(game: Game, state: PlayState, choice_id: str) -> Move:
         if choice.choice.id == choice_id:
             refused = refusal(game, state, choice)
             if refused:
-                raise ConditionFailed(_why(choice, refused), reason=refused.reason)
+                raise ConditionFailed(
+                    _why(choice, refused), field="choice_id", reason=refused.reason
+                )
             return follow(game, state, choice)
-    raise ChoiceNotHere("This choice does not leave the present scene.", choice=choice_id)
+    raise ChoiceNotHere(
+        "This choice does not leave the present scene.", field="choice_id", choice=choice_id
+    )
 
 
 def follow(game: Game, state: PlayState, choice: PlayableChoice) -> Move:

@@ -16,7 +16,14 @@ from scenarios.services.access import (
     scenario_of_choice,
     scenario_of_scene,
 )
-from scenarios.services.declarations import condition_problem, declared_variables, valid_effects
+from scenarios.services.declarations import (
+    ExpressionProblem,
+    condition_problem,
+    declared_variables,
+    effect_problems,
+    named,
+    valid_effects,
+)
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, InvalidReference, NotFound
 from storycore.mongo.documents import now, valid_changes, valid_mongo
@@ -52,10 +59,10 @@ class NewChoice(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class SavedChoice:
-    """A choice as saved; `condition_error` says why its condition cannot be evaluated yet."""
+    """A choice as saved; `problems` say why its condition or its effects cannot be evaluated yet."""
 
     id: ObjectId
-    condition_error: dict[str, Any] | None
+    problems: list[ExpressionProblem]
 
 
 def create_choice(actor: Actor, choice: NewChoice) -> SavedChoice:
@@ -78,11 +85,14 @@ def choice_creation(scenario: ObjectId, choice: NewChoice) -> Work[SavedChoice]:
 
     def work(session: ClientSession, row: Row) -> SavedChoice:
         _require_scenes(scenario, choice, session)
-        body["condition_error"] = condition_problem(body.get("condition"), declared_variables(row))
+        variables = declared_variables(row)
+        body["condition_error"] = condition_problem(body.get("condition"), variables)
         last = _last_order(choice["from_scene"], session)
         if "order" not in given:
             body["order"] = last + 1
-        return SavedChoice(insert(Choice, body, session), body["condition_error"])
+        problems = named("condition", body["condition_error"])
+        problems += effect_problems(body.get("effects") or [], variables, field="effects")
+        return SavedChoice(insert(Choice, body, session), problems)
 
     return work
 
@@ -113,14 +123,18 @@ def choice_update(
 
     def work(session: ClientSession, row: Row) -> SavedChoice:
         _require_scenes(scenario, changes, session)
-        present = stored(Choice).find_one({"_id": choice}, {"condition": 1}, session=session)
+        asked = {"condition": 1, "effects": 1}
+        present = stored(Choice).find_one({"_id": choice}, asked, session=session)
         if present is None:
             raise NotFound("There is no such choice.", field="id")
         condition = body.get("condition", present.get("condition"))
-        problem = condition_problem(condition, declared_variables(row))
+        variables = declared_variables(row)
+        problem = condition_problem(condition, variables)
         changed = body | {"condition_error": problem, "updated_at": now()}
         stored(Choice).update_one({"_id": choice}, {"$set": changed}, session=session)
-        return SavedChoice(choice, problem)
+        effects = body.get("effects", present.get("effects")) or []
+        problems = named("condition", problem)
+        return SavedChoice(choice, problems + effect_problems(effects, variables, field="effects"))
 
     return work
 

@@ -1,4 +1,4 @@
-"""Which stored conditions can be evaluated, now that the variables of their story have changed?"""
+"""Which stored expressions can be evaluated, with the variables that their story has now?"""
 
 from __future__ import annotations
 
@@ -9,15 +9,34 @@ from mongoengine import Document
 from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
-from scenarios.documents import Choice, Scene
-from scenarios.services.declarations import condition_problem, declared_variables
-from storycore.mongo.reading import Row
+from scenarios.documents import Choice, Scenario, Scene
+from scenarios.services.declarations import (
+    ExpressionProblem,
+    condition_problem,
+    declared_variables,
+    effect_problems,
+    named,
+)
+from storycore.mongo.reading import Row, find_one
 from storycore.mongo.writing import stored
 
 _CONDITIONS: tuple[tuple[type[Document], str, str], ...] = (
     (Choice, "condition", "condition_error"),
     (Scene, "visible_if", "visible_if_error"),
 )
+
+
+def scene_problems(scene: ObjectId) -> list[ExpressionProblem]:
+    """What is wrong with the expressions of a scene as it is stored."""
+    row = find_one(Scene, {"_id": scene}, ("scenario", "visible_if_error", "on_enter"))
+    if row is None:
+        return []
+    problems = named("visible_if", row.get("visible_if_error"))
+    effects = row.get("on_enter") or []
+    if effects:
+        story = find_one(Scenario, {"_id": row["scenario"]}, ("variables",)) or {}
+        problems += effect_problems(effects, declared_variables(story), field="on_enter")
+    return problems
 
 
 def refresh_condition_errors(scenario: ObjectId, story: Row, session: ClientSession) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scenarios.documents import EFFECTS_MAX, EXPRESSION_MAX, VARIABLES_MAX
 from scenarios.errors import ExpressionError
+from scenarios.logic.effects import check_effect
 from scenarios.logic.kinds import check_condition
 from scenarios.logic.parsing import parse
+from scenarios.logic.story import Effect
 from scenarios.logic.variables import (
     Variable,
     check_variables,
@@ -18,6 +21,14 @@ from scenarios.logic.variables import (
 from storycore.errors import InvalidInput
 
 EFFECT_OPS = ("set", "add", "toggle", "append", "remove")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionProblem:
+    """What is wrong with an expression that was saved: `details` are message, reason, line, column, caret."""
+
+    field: str
+    details: Mapping[str, Any]
 
 
 def valid_variables(declared: Any) -> list[dict[str, Any]]:
@@ -60,6 +71,29 @@ def condition_problem(
     except ExpressionError as problem:
         return {"message": problem.message, **problem.details}
     return None
+
+
+def effect_problems(
+    effects: Sequence[Mapping[str, Any]], variables: Mapping[str, Variable], *, field: str
+) -> list[ExpressionProblem]:
+    """What is wrong with stored effects, in order; they are saved all the same, as conditions are."""
+    problems: list[ExpressionProblem] = []
+    for index, raw in enumerate(effects):
+        effect = Effect(raw["variable"], raw["op"], raw.get("value") or "")
+        try:
+            check_effect(effect, variables)
+        except ExpressionError as problem:
+            at_fault = "variable" if effect.variable not in variables else "value"
+            place = f"{field}.{index}.{at_fault}"
+            problems.append(
+                ExpressionProblem(place, {"message": problem.message, **problem.details})
+            )
+    return problems
+
+
+def named(field: str, problem: dict[str, Any] | None) -> list[ExpressionProblem]:
+    """The problem of one condition, if there is one, with the field that it stands in."""
+    return [ExpressionProblem(field, problem)] if problem else []
 
 
 def valid_effects(effects: Any, *, field: str) -> list[dict[str, Any]]:

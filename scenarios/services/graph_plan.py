@@ -10,7 +10,13 @@ from bson import ObjectId
 
 from scenarios.documents import CHOICES_PER_SCENE_MAX, MEDIA_FIELDS, SCENES_MAX, Choice, Scene
 from scenarios.logic.variables import Variable
-from scenarios.services.declarations import condition_problem, valid_effects
+from scenarios.services.declarations import (
+    ExpressionProblem,
+    condition_problem,
+    effect_problems,
+    named,
+    valid_effects,
+)
 from storycore.errors import InvalidInput, InvalidReference
 from storycore.ids import find_id
 from storycore.mongo.documents import valid_mongo
@@ -61,6 +67,7 @@ class GraphPlan:
     created: set[ObjectId] = field(default_factory=set)
     keys: dict[str, ObjectId] = field(default_factory=dict)
     media: dict[str, tuple[ObjectId, str]] = field(default_factory=dict)
+    problems: list[ExpressionProblem] = field(default_factory=list)
 
 
 def plan_graph(
@@ -158,6 +165,7 @@ class _Planner:
             given["on_enter"] = valid_effects(given["on_enter"] or [], field=f"{place}.on_enter")
         body = self._document(Scene, key, before, given, place)
         body["visible_if_error"] = condition_problem(body.get("visible_if"), self.variables)
+        self._tell(f"{place}.visible_if", body["visible_if_error"], f"{place}.on_enter", body)
         self.plan.scenes[key] = body
         for name, type_ in MEDIA_FIELDS.items():
             if given.get(name) and given[name] != before.get(name):
@@ -185,7 +193,13 @@ class _Planner:
             given |= {"from_scene": scene, "to_scene": self._target(choice, place)}
             body = self._document(Choice, key, before, given, place)
             body["condition_error"] = condition_problem(body.get("condition"), self.variables)
+            self._tell(f"{place}.condition", body["condition_error"], f"{place}.effects", body)
             self.plan.choices[key] = body
+
+    def _tell(self, where: str, problem: Row | None, effects: str, body: Row) -> None:
+        found = body.get(effects.rpartition(".")[2]) or []
+        self.plan.problems += named(where, problem)
+        self.plan.problems += effect_problems(found, self.variables, field=effects)
 
     def _target(self, choice: SavedChoice, place: str) -> ObjectId:
         text = choice["to_scene"]

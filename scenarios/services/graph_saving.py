@@ -15,7 +15,7 @@ from assets.services.access import require_usable_assets
 from scenarios.documents import Choice, Scenario, Scene
 from scenarios.services.access import change_story
 from scenarios.services.condition_errors import refresh_condition_errors
-from scenarios.services.declarations import declared_variables
+from scenarios.services.declarations import ExpressionProblem, declared_variables
 from scenarios.services.graph_plan import GraphPlan, SavedScene, plan_graph
 from scenarios.services.scenarios import ScenarioChanges, scenario_changes
 from storycore.access import Actor
@@ -26,13 +26,17 @@ from storycore.mongo.writing import stored
 
 @dataclass(frozen=True, slots=True)
 class SavedScenario:
-    """What a save did: the new revision, the ids of client keys, and counts of scenes and choices."""
+    """What a save did: the new revision, the ids of client keys, counts of scenes and choices.
+
+    `problems` are expressions that were saved although they cannot be evaluated.
+    """
 
     revision: int
     keys: dict[str, ObjectId]
     created: int
     updated: int
     removed: int
+    problems: Sequence[ExpressionProblem] = ()
 
 
 def save_scenario(
@@ -97,4 +101,11 @@ def _written(
         created += len(new)
         updated += len(old)
         removed += len(gone)
-    return SavedScenario(revision, plan.keys, created=created, updated=updated, removed=removed)
+    return SavedScenario(
+        revision,
+        plan.keys,
+        created=created,
+        updated=updated,
+        removed=removed,
+        problems=plan.problems,
+    )

@@ -129,6 +129,11 @@ class UserError(graphene.ObjectType):
     details = JSON(
         description="What a program may want to know beside the code: reason, limit, allowed ..."
     )
+    line = graphene.Int(description="The line at fault in an expression's text, from 1.")
+    column = graphene.Int(description="The column at fault in that line, from 1.")
+    caret = graphene.String(
+        description="That line with a mark under the place, for a fixed-width font."
+    )
 
     @classmethod
     def of(cls, problem: StoryCoreError, field: str | None) -> UserError:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import graphene
 
-from scenarios.errors import ExpressionError
+from scenarios.graphql.expression_errors import expression_errors
 from scenarios.graphql.inputs import (
     SCENE_RENAMES,
     CreateChoiceInput,
@@ -20,7 +20,6 @@ from scenarios.services.choices import SavedChoice
 from storycore.graphql.context import Context
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.relations import Column, One
-from storycore.graphql.types import UserError
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
 
@@ -32,12 +31,12 @@ def _choice() -> One:
 
 
 def _saved(choice: SavedChoice, message: str) -> Row:
-    """A choice is saved even when its condition is wrong; the error then comes along."""
-    row: Row = {"choice": choice.id, "message": message}
-    if choice.condition_error:
-        text = f"{choice.condition_error['message']}\n{choice.condition_error['caret']}"
-        row["user_errors"] = [UserError(field="condition", code=ExpressionError.code, message=text)]
-    return row
+    """A choice is saved even when an expression of it is wrong; the errors then come along."""
+    return {
+        "choice": choice.id,
+        "message": message,
+        "user_errors": expression_errors(choice.problems, SCENE_RENAMES),
+    }
 
 
 class CreateChoice(Mutation):

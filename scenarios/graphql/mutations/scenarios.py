@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import graphene
 
+from scenarios.graphql.expression_errors import expression_errors
 from scenarios.graphql.inputs import (
     SCENE_RENAMES,
     CreateScenarioInput,
@@ -62,9 +63,13 @@ class UpdateScenario(Mutation):
         scenes = saved_scenes(input.get("scenes"))
         if scenes is None:
             services.update_scenario(context.actor, key, scenario_changes(input))
-        else:
-            save_scenario(context.actor, key, scenario_changes(input), scenes)
-        return {"scenario": key, "message": "Scenario updated."}
+            return {"scenario": key, "message": "Scenario updated."}
+        saved = save_scenario(context.actor, key, scenario_changes(input), scenes)
+        return {
+            "scenario": key,
+            "message": "Scenario updated.",
+            "user_errors": expression_errors(saved.problems, cls.renames),
+        }
 
 
 class DeleteScenario(Mutation):
@@ -173,6 +178,7 @@ class SaveScenario(Mutation):
             "updated": saved.updated,
             "removed": saved.removed,
             "message": "Scenario saved.",
+            "user_errors": expression_errors(saved.problems, cls.renames),
         }
 
     @classmethod

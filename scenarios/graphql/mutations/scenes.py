@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import graphene
 from bson import ObjectId
 
-from scenarios.errors import ExpressionError
+from scenarios.graphql.expression_errors import expression_errors
 from scenarios.graphql.inputs import (
     SCENE_RENAMES,
     CreateSceneInput,
@@ -19,7 +19,7 @@ from scenarios.graphql.types.story import Scene
 from scenarios.ports import REQUESTERS
 from scenarios.queries.scenes import scenes_by_id
 from scenarios.services import scenes as services
-from storycore.access import NOBODY
+from scenarios.services.condition_errors import scene_problems
 from storycore.graphql.context import Context
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.relations import Column, One
@@ -35,16 +35,11 @@ def _scene() -> One:
     return One(Scene, by="scene", load=scenes_by_id, description="The scene as stored.")
 
 
-def _visibility_problems(given: Mapping[str, Any], scene: ObjectId) -> list[UserError]:
-    """A scene is saved even when its visibleIf is wrong; the error then comes along."""
-    if not given.get("visible_if"):
+def _problems(given: Mapping[str, Any], scene: ObjectId) -> list[UserError]:
+    """A scene is saved even when an expression of it is wrong; the errors then come along."""
+    if not given.get("visible_if") and not given.get("on_enter"):
         return []
-    row = scenes_by_id(NOBODY, [scene], ("visible_if_error",)).get(scene) or {}
-    problem = row.get("visible_if_error")
-    if problem is None:
-        return []
-    text = f"{problem['message']}\n{problem['caret']}"
-    return [UserError(field="visibleIf", code=ExpressionError.code, message=text)]
+    return expression_errors(scene_problems(scene), SCENE_RENAMES)
 
 
 class SceneMediaRequest(graphene.ObjectType):
@@ -93,7 +88,7 @@ class CreateScene(Mutation):
         return {
             "scene": key,
             "message": message,
-            "user_errors": _visibility_problems(given, key),
+            "user_errors": _problems(given, key),
             "media_requests": [
                 SceneMediaRequest(field=one.field, job_id=one.job, message=one.message)
                 for one in requests
@@ -118,7 +113,7 @@ class UpdateScene(Mutation):
         return {
             "scene": key,
             "message": "Scene updated.",
-            "user_errors": _visibility_problems(input, key),
+            "user_errors": _problems(input, key),
         }
 
 
