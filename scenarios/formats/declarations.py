@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.formats.base import Passage
-from scenarios.formats.expressions import Binary, Call, Const, Name, Node, NotUnderstood, Unary
+from scenarios.formats.expressions import (
+    Binary,
+    Call,
+    Const,
+    Name,
+    Node,
+    NotUnderstood,
+    Scalar,
+    Unary,
+)
 from scenarios.formats.grammars import CONTRACT, GRAMMARS
 from scenarios.formats.meaning import effect_text, tree, walk
 from scenarios.logic.story import Effect
@@ -61,6 +70,16 @@ class _Evidence:
         if not self.firm:
             return "boolean"
         return "number" if self.firm[0] == "integer" and "number" in self.firm else self.firm[0]
+
+
+def constant_of(node: Node) -> Scalar | None:
+    """The value of a constant, which may have a sign; None for any other expression."""
+    match node:
+        case Const(value):
+            return value
+        case Unary("-", Const(int() | float() as value)) if not isinstance(value, bool):
+            return -value
+    return None
 
 
 def inferred(setup: Iterable[Effect], passages: Iterable[Passage]) -> tuple[Variable, ...]:

@@ -7,18 +7,20 @@ can be taken once, which is the condition `once`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from scenarios.formats.base import Extra, ImportedStory, Kept
-from scenarios.formats.declarations import TYPE_OF, inferred
+from scenarios.formats.declarations import TYPE_OF, constant_of, inferred
 from scenarios.formats.decoding import decoded, derived_ifid, title_from
 from scenarios.formats.errors import BrokenStoryFile
-from scenarios.formats.expressions import Const, NotUnderstood, Unary
+from scenarios.formats.expressions import NotUnderstood
+from scenarios.formats.flow_items import Jump, Root
 from scenarios.formats.grammars import INK
 from scenarios.formats.ink_flow import Addresses, flow_of
 from scenarios.formats.ink_lines import Container, Statement, containers_of
 from scenarios.formats.meaning import tree
-from scenarios.formats.weave import Jump, Root, woven
+from scenarios.formats.weave import woven
 from scenarios.logic.variables import Variable, is_name
 
 _DECLARATION = re.compile(r"(?:VAR|CONST)\s+(?P<name>[^\W\d]\w*)\s*=\s*(?P<value>.+)\Z", re.DOTALL)
@@ -26,6 +28,7 @@ _INCLUDE = re.compile(r"INCLUDE\s+(?P<file>.+)\Z")
 _OTHER = re.compile(r"(?:LIST|EXTERNAL)\s")
 _GLOBAL_TAG = re.compile(r"#\s*(?P<key>[\w -]+?)\s*:\s*(?P<value>.+)\Z")
 _MAX_TAG = 500
+_DECLARATIONS = "ink declarations"
 
 
 def read(data: bytes, filename: str | None = None) -> ImportedStory:
@@ -55,7 +58,7 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:
         ifid=derived_ifid(data),
         variables=variables + found,
         extras=extras,
-        kept=kept + tuple(Kept(each.name, each.text) for each in extras),
+        kept=kept + tuple(_kept(extras)),
         metadata=head,
     )
 
@@ -98,7 +101,7 @@ def _taken_out(
         if container.is_function:
             extras.append(_function(container))
     if lines:
-        extras.insert(0, Extra("ink declarations", "\n".join(lines), ("Twine.private",)))
+        extras.insert(0, Extra(_DECLARATIONS, "\n".join(lines), ("Twine.private",)))
     return tuple(variables.values()), tuple(extras)
 
 
@@ -118,12 +121,8 @@ def _declared(statement: Statement, filename: str | None) -> Variable | None:
         node = tree(found["value"], INK)
     except NotUnderstood:
         return None
-    match node:
-        case Const(value):
-            return Variable(found["name"], TYPE_OF[type(value)], value)
-        case Unary("-", Const(int() | float() as value)):
-            return Variable(found["name"], TYPE_OF[type(value)], -value)
-    return None
+    value = constant_of(node)
+    return None if value is None else Variable(found["name"], TYPE_OF[type(value)], value)
 
 
 def _not_alone(included: str, line: int, filename: str | None) -> BrokenStoryFile:
@@ -136,10 +135,14 @@ def _not_alone(included: str, line: int, filename: str | None) -> BrokenStoryFil
     )
 
 
+def _kept(extras: Iterable[Extra]) -> Iterator[Kept]:
+    for extra in extras:
+        pieces = extra.text.split("\n") if extra.name == _DECLARATIONS else [extra.text]
+        yield from (Kept(extra.name, piece) for piece in pieces)
+
+
 def _function(container: Container) -> Extra:
-    text = "\n".join(statement.text for statement in container.statements)
-    name = f"function {container.address}"
-    return Extra(name, f"=== {name}{container.params} ===\n{text}", ("Twine.private",))
+    return Extra(f"function {container.address}", container.raw, ("Twine.private",))
 
 
 def _global_tags(container: Container) -> dict[str, str]:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count, pairwise
 
 from scenarios.formats.expressions import Binary, Call, Const, Name, Node, NotUnderstood, Unary
+from scenarios.formats.flow_items import (
+    Change,
+    Gather,
+    Item,
+    Jump,
+    Line,
+    Option,
+    Options,
+    add_items,
+    branched,
+    note_above,
+)
 from scenarios.formats.grammars import INK
-from scenarios.formats.ink_lines import Container, Statement
+from scenarios.formats.ink_blocks import cases_of, is_block
+from scenarios.formats.ink_lines import Container, Statement, statements_of
+from scenarios.formats.markup import MAX_NESTING
 from scenarios.formats.meaning import Context, all_of, effects_in, test_text, tree
-from scenarios.formats.weave import Change, Gather, Item, Jump, Line, Option, Options, note_above
 
 _DIVERT = re.compile(r"->\s*(?P<target>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\Z")
 _TARGETS = re.compile(r"->\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 _CONDITION = re.compile(r"\{(?P<test>[^{}:|]*)\}\s*")
-_BRANCH = re.compile(r"^[ \t]*-(?!>)[ \t]*(?P<test>[^:{}\n]*):", re.MULTILINE)
 _STRANGE = re.compile(r"(?<!\\)[{}#]|<>|<-")
 _ENDS = frozenset({"END", "DONE"})
 _ESCAPED = re.compile(r"\\(.)")
@@ -73,6 +85,7 @@ class _Flow:
     container: Container
     addresses: Addresses
     levels: list[list[Item]] = field(default_factory=lambda: [[]])
+    nesting: int = 0
 
     def items(self) -> list[Item]:
         if self.container.params:
@@ -83,7 +96,8 @@ class _Flow:
             elif statement.kind == "gather":
                 self.gather(statement)
             else:
-                self.levels[-1].extend(self.line(statement.text))
+                items = self.line(statement.text, statement.raw, statement.number)
+                add_items(self.levels[-1], items)
         return self.levels[0]
 
     def at(self, depth: int) -> list[Item]:
@@ -98,7 +112,7 @@ class _Flow:
         flow = self.at(statement.depth)
         flow.append(Gather(self.label(statement.label)))
         if statement.text:
-            flow.extend(self.line(statement.text))
+            flow.extend(self.line(statement.text, "", statement.number))
 
     def choice(self, statement: Statement) -> None:
         flow = self.at(statement.depth)
@@ -123,20 +137,28 @@ class _Flow:
             holds, odd = conditions[0], [*odd, *(f"{{{each}}}" for each in conditions[1:])]
         if odd:
             note_above(flow, f"{' '.join(odd)} {label}".strip())
-        option = Option(label, holds, echo, self.label(statement.label), body)
-        if flow and isinstance(flow[-1], Options):
-            flow[-1].options.append(option)
-        else:
-            flow.append(Options([option]))
+        option = Option(
+            label,
+            holds,
+            echo,
+            self.label(statement.label),
+            body,
+            odd=(text,) if _STRANGE.search(text) else (),
+            fallback="" if label or echo else rest or "->",
+        )
+        add_items(flow, [Options([option])])
         self.levels.append(body)
 
-    def line(self, text: str) -> list[Item]:
+    def line(self, text: str, raw: str, number: int) -> list[Item]:
+        """What a line does; `raw` is a block over several lines as written."""
         if text.startswith("~"):
             return [self.change(text)]
-        if text.startswith("{") and text.endswith("}"):
-            branches = self.branches(text)
+        if is_block(text):
+            branches = self.branches(text, number)
             if branches:
                 return branches
+        if raw:
+            return [self.kept(raw)]
         if text.startswith(("<-", "->->")):
             return [self.kept(text)]
         before, divert = _parted(text)
@@ -184,43 +206,29 @@ class _Flow:
                 return Binary(op, self.counted(left), self.counted(right))
         return node
 
-    def branches(self, text: str) -> list[Item]:
-        """A conditional that only diverts, as conditional jumps; [] when it is anything else."""
-        inner = text[1:-1]
-        cases = _cases(inner)
-        items: list[Item] = []
+    def branches(self, text: str, number: int) -> list[Item]:
+        """A conditional that does more than say something; [] when it is anything else."""
         try:
-            for test, body in cases:
-                jumps = self.divert(body.strip()) if body.strip().startswith("->") else []
-                match jumps:
-                    case [Jump(target, None)]:
-                        items.append(Jump(target, self.condition(test) if test else None))
-                    case _:
-                        return []
+            return branched(
+                [
+                    (self.condition(test) if test else None, self.body(body, number))
+                    for test, body in cases_of(text)
+                ]
+            )
         except NotUnderstood:
             return []
-        return items
 
-
-def _cases(inner: str) -> list[tuple[str, str]]:
-    """Conditions and what follows them: `a: x | y`, or one `- a: x` a line. `else` is an empty one."""
-    starts = list(_BRANCH.finditer(inner))
-    if not starts:
-        test, colon, rest = inner.partition(":")
-        if not colon or not test.strip():
-            return []
-        then, bar, otherwise = rest.partition("|")
-        return [(test.strip(), then), *([("", otherwise)] if bar else [])]
-    head = inner[: starts[0].start()].strip()
-    ends = [each.start() for each in starts[1:]] + [len(inner)]
-    cases = [
-        ("" if each["test"].strip() == "else" else each["test"].strip(), inner[each.end() : end])
-        for each, end in zip(starts, ends, strict=False)
-    ]
-    if not head:
-        return cases
-    test, colon, then = head.partition(":")
-    return [(test.strip(), then), *cases] if colon and then.strip() else []
+    def body(self, text: str, number: int) -> list[Item]:
+        """What follows a condition: a line, or statements of its own."""
+        if self.nesting >= MAX_NESTING:
+            raise NotUnderstood(text)
+        lines = statements_of(text, number) if "\n" in text else []
+        text = text.strip()
+        inner = replace(self.container, params="", statements=lines)
+        flow = _Flow(inner, self.addresses, nesting=self.nesting + 1)
+        if lines or not text:
+            return flow.items()
+        return flow.line(text, "", number)
 
 
 def _parted(text: str) -> tuple[str, str]:

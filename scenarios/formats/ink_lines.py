@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from scenarios.formats.errors import BrokenStoryFile
 
@@ -21,7 +22,10 @@ _MAX_HEADER = 500
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line, or a block in braces over several. `depth` counts the bullets; 0 for plain lines."""
+    """One line, or a block in braces over several. `depth` counts the bullets; 0 for plain lines.
+
+    `raw` is a block as its author wrote it, comments and blank lines included.
+    """
 
     text: str
     number: int
@@ -29,17 +33,22 @@ class Statement:
     depth: int = 0
     label: str | None = None
     sticky: bool = False
+    raw: str = ""
 
 
 @dataclass(slots=True)
 class Container:
-    """A knot or stitch with its statements; the unnamed one stands before the first knot."""
+    """A knot or stitch with its statements; the unnamed one stands before the first knot.
+
+    `raw` is all of it as its author wrote it.
+    """
 
     knot: str
     stitch: str = ""
     is_function: bool = False
     params: str = ""
     statements: list[Statement] = field(default_factory=list)
+    raw: str = ""
 
     @property
     def address(self) -> str:
@@ -48,9 +57,10 @@ class Container:
 
 def containers_of(text: str) -> list[Container]:
     """The file's knots and stitches in order. Raises BrokenStoryFile."""
-    found = [Container("")]
+    found, begins = [Container("")], [0]
+    source = text.split("\n")
     seen: set[str] = set()
-    for line, number in _logical_lines(_without_comments(text)):
+    for line, number, last in _logical_lines(_without_comments(text)):
         # Only a line that begins so is tried, and none that is longer than any name.
         short = line[:1] == "=" and len(line) < _MAX_HEADER
         knot = _KNOT.match(line) if short else None
@@ -63,9 +73,18 @@ def containers_of(text: str) -> list[Container]:
                 )
             seen.add(container.address)
             found.append(container)
+            begins.append(number - 1)
         else:
-            found[-1].statements.append(_statement(line, number))
+            raw = "\n".join(source[number - 1 : last]).strip() if last > number else ""
+            found[-1].statements.append(_statement(line, number, raw))
+    for container, (first, end) in zip(found, pairwise([*begins, len(source)]), strict=True):
+        container.raw = "\n".join(source[first:end]).strip()
     return found
+
+
+def statements_of(text: str, number: int) -> list[Statement]:
+    """The statements of a part of a block that begins in line `number`. Raises BrokenStoryFile."""
+    return [_statement(line, number + at - 1) for line, at, _last in _logical_lines(text)]
 
 
 def _opened(
@@ -94,8 +113,8 @@ def _without_comments(text: str) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _logical_lines(text: str) -> Iterator[tuple[str, int]]:
-    """Lines that are not blank, with those joined that a brace holds together."""
+def _logical_lines(text: str) -> Iterator[tuple[str, int, int]]:
+    """Lines that are not blank, those joined that a brace holds together, with their first and last number."""
     held: list[str] = []
     open_braces = first = 0
     for number, raw in enumerate(text.split("\n"), 1):
@@ -107,7 +126,7 @@ def _logical_lines(text: str) -> Iterator[tuple[str, int]]:
         held.append(line if not held else raw.rstrip())
         open_braces += _opening(line)
         if open_braces <= 0:
-            yield "\n".join(held), first
+            yield "\n".join(held), first, number
             held, open_braces = [], 0
     if held:
         raise BrokenStoryFile(f"Line {first}: a brace is opened and never closed.", field="file")
@@ -118,10 +137,10 @@ def _opening(line: str) -> int:
     return plain.count("{") - plain.count("}")
 
 
-def _statement(line: str, number: int) -> Statement:
+def _statement(line: str, number: int, raw: str = "") -> Statement:
     bullets = _BULLETS.match(line)
     if bullets is None:
-        return Statement(line, number)
+        return Statement(line, number, raw=raw)
     marks = "".join(bullets.group().split())
     rest = line[bullets.end() :]
     label = _LABEL.match(rest)

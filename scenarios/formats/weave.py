@@ -2,83 +2,33 @@
 
 In both, options stand in the middle of a text that goes on below them. A scene here ends where the reader
 chooses, so such a flow becomes several scenes, named after where they come from: `knot.c-1` is what
-follows a choice, `knot.g-1` where ways join again.
+follows a choice, `knot.b-1` what stands under a condition, `knot.g-1` where ways join again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from scenarios.formats.base import Kept, Link, Passage, Position
+from scenarios.formats.base import Kept, Link, Passage
 from scenarios.formats.decoding import check_count
 from scenarios.formats.expressions import NotUnderstood
+from scenarios.formats.fallbacks import Way, nothing_else
+from scenarios.formats.flow_items import (
+    Branch,
+    Change,
+    Gather,
+    Item,
+    Jump,
+    Line,
+    Option,
+    Options,
+    Root,
+)
 from scenarios.formats.meaning import all_of, negated
 from scenarios.logic.story import Effect
 
 ONWARD = "Continue"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text; `kept` when something in it was not understood."""
-
-    text: str
-    kept: bool = False
-    targets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Changes of variables."""
-
-    effects: tuple[Effect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """Goes on elsewhere, or ends the story where `target` is None; perhaps only under a condition."""
-
-    target: str | None
-    condition: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gather:
-    """Where ways join; with a label it can be jumped to."""
-
-    label: str | None = None
-
-
-@dataclass(slots=True)
-class Option:
-    """A choice, what it says once chosen (`echo`) and what follows (`body`)."""
-
-    text: str
-    condition: str | None = None
-    echo: str = ""
-    label: str | None = None
-    body: list[Item] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Options:
-    """Choices that are offered together."""
-
-    options: list[Option] = field(default_factory=list)
-
-
-Item = Line | Change | Jump | Gather | Options
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A named flow: a knot, a stitch, a node."""
-
-    items: list[Item]
-    tags: tuple[str, ...] = ()
-    position: Position | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -167,13 +117,13 @@ class _Scene:
             case Jump(target, str() as condition):
                 self.maybe(target, condition)
                 goes_on = True
-            case Options():
-                self.offer(item, place)
-            case Gather(str() as label):
-                self.onward(self.rest(label, place + 1))
-            case Line() | Change() if self.guards:
+            case Line() | Change() | Branch() if self.guards:
                 # What follows a jump that was not taken is a scene of its own: not always reached.
                 self.onward(self.rest(self.weaver.fresh(self.part.root, "g"), place))
+            case Options() | Branch():
+                self.divide(item, place)
+            case Gather(str() as label):
+                self.onward(self.rest(label, place + 1))
             case Line():
                 self.say(item)
                 goes_on = True
@@ -226,11 +176,40 @@ class _Scene:
         text = echo or ("" if label == ONWARD else label)
         return self.weaver.later(_Part(name, self.part.root, [Line(text)] if text else []))
 
-    def offer(self, group: Options, place: int) -> None:
+    def divide(self, item: Options | Branch, place: int) -> None:
+        """Goes on by what the reader chooses, or by what holds."""
         after = self.joining(place + 1)
-        for option in group.options:
+        if isinstance(item, Options):
+            self.offer(item.options, after)
+        else:
+            for condition, body in item.cases:
+                self.link(ONWARD, self.branch(body, after), condition)
+
+    def offer(self, options: list[Option], after: str | None) -> None:
+        ways: list[Way] = []
+        for option in options:
+            waiting = len(self.weaver.waiting)
             target, effects = self.destination(option, after)
-            self.link(option.text or ONWARD, target, option.condition, effects)
+            fresh = len(self.weaver.waiting) > waiting and not option.label
+            holds = option.condition
+            if option.fallback:
+                try:
+                    holds = nothing_else(holds, ways)
+                except NotUnderstood:
+                    self.kept.append(option.fallback)
+            else:
+                ways.append(Way(holds, target, fresh))
+            self.link(option.text or ONWARD, target, holds, effects)
+            self.kept.extend(option.odd)
+
+    def branch(self, body: list[Item], after: str | None) -> str:
+        match body:
+            case []:
+                return after or self.ending(ONWARD, "")
+            case [Jump(target, None)]:
+                return target or self.ending(ONWARD, "")
+        name = self.weaver.fresh(self.part.root, "b")
+        return self.weaver.later(_Part(name, self.part.root, body, 0, after))
 
     def joining(self, place: int) -> str | None:
         """Where the ways out of a group of options meet again."""
@@ -278,9 +257,3 @@ class _Scene:
             position=root.position if root else None,
             metadata=root.metadata if root else {},
         )
-
-
-def note_above(items: list[Item], text: str) -> None:
-    """Keep a text that belongs to an option about to be added, without dividing a group of options."""
-    within = bool(items) and isinstance(items[-1], Options)
-    items.insert(len(items) - within, Line(text, kept=True))

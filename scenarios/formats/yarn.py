@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.formats.assembling import pair_from
@@ -11,9 +11,12 @@ from scenarios.formats.base import ImportedStory
 from scenarios.formats.declarations import inferred
 from scenarios.formats.decoding import check_count, decoded, derived_ifid, title_from
 from scenarios.formats.errors import BrokenStoryFile
-from scenarios.formats.weave import Root, woven
+from scenarios.formats.flow_items import Root
+from scenarios.formats.weave import woven
 from scenarios.formats.yarn_flow import YarnLine, declarations, flow_of
 
+# Not within a word: an address is no comment.
+_COMMENT = re.compile(r"(?:(?<![^\s])|(?<=>>))//.*")
 _HEADER = re.compile(r"(?P<key>[\w.-]+)\s*:\s*(?P<value>.*)\Z")
 
 
@@ -27,7 +30,8 @@ class _YarnNode:
 def read(data: bytes, filename: str | None = None) -> ImportedStory:
     """The story of a Yarn file. Raises StoryTooLarge, BrokenStoryFile."""
     nodes: dict[str, _YarnNode] = {}
-    for node in _nodes(decoded(data)):
+    source = decoded(data).split("\n")
+    for node in _nodes(source):
         if node.title in nodes:
             raise BrokenStoryFile(f"Two nodes are called {node.title!r:.80}.", field="file")
         nodes[node.title] = node
@@ -35,7 +39,7 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:
     if not nodes:
         raise BrokenStoryFile("The file holds no node.", field="file")
     names = frozenset(nodes)
-    roots = {title: _root(node, names) for title, node in nodes.items()}
+    roots = {title: _root(node, names, source) for title, node in nodes.items()}
     passages, kept = woven(roots)
     declared = declarations(line.text for node in nodes.values() for line in node.lines)
     known = {variable.name for variable in declared}
@@ -51,7 +55,7 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:
     )
 
 
-def _root(node: _YarnNode, names: frozenset[str]) -> Root:
+def _root(node: _YarnNode, names: frozenset[str], source: Sequence[str]) -> Root:
     others = {
         key: value
         for key, value in node.headers.items()
@@ -61,24 +65,24 @@ def _root(node: _YarnNode, names: frozenset[str]) -> Root:
     if position is None and node.headers.get("position"):
         others["position"] = node.headers["position"]
     tags = tuple(node.headers.get("tags", "").split())
-    return Root(flow_of(node.lines, names), tags, position, others)
+    return Root(flow_of(node.lines, names, source), tags, position, others)
 
 
-def _nodes(text: str) -> Iterator[_YarnNode]:
+def _nodes(source: Sequence[str]) -> Iterator[_YarnNode]:
     headers: dict[str, str] = {}
     lines: list[YarnLine] | None = None
-    for number, raw in enumerate(text.split("\n"), 1):
-        line = raw.strip()
+    for number, raw in enumerate(source, 1):
+        line = _COMMENT.sub("", raw).strip()
         if lines is None:
             if line == "---":
                 lines = []
                 _titled(headers, number)
-            elif line and not line.startswith(("//", "#")):
+            elif line and not line.startswith("#"):
                 _add_header(headers, line, number)
         elif line == "===":
             yield _YarnNode(headers["title"], headers, lines)
             headers, lines = {}, None
-        elif line and not line.startswith("//"):
+        elif line:
             lines.append(YarnLine(_indent(raw), line, number))
     if headers or lines is not None:
         raise BrokenStoryFile(

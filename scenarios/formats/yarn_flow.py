@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scenarios.formats.declarations import TYPE_OF
+from scenarios.formats.declarations import TYPE_OF, constant_of
 from scenarios.formats.errors import BrokenStoryFile
-from scenarios.formats.expressions import Const, NotUnderstood
+from scenarios.formats.expressions import NotUnderstood
+from scenarios.formats.flow_items import (
+    Change,
+    Item,
+    Jump,
+    Line,
+    Option,
+    Options,
+    add_items,
+    branched,
+    note_above,
+)
 from scenarios.formats.grammars import YARN
 from scenarios.formats.markup import MAX_NESTING
-from scenarios.formats.meaning import Context, all_of, condition_in, effects_in, negated, tree
-from scenarios.formats.weave import Change, Item, Jump, Line, Option, Options, note_above
+from scenarios.formats.meaning import Context, condition_in, effects_in, tree
 from scenarios.logic.variables import Variable, VariableType, is_name
 
 _OPTION_TEST = re.compile(r"if\b(?P<test>[^>]*(?:>(?!>)[^>]*)*)>>")
@@ -20,7 +30,8 @@ _COMMAND = re.compile(r"\w+")
 _OLD_LINK = re.compile(r"\[\[(?:(?P<text>[^\[\]|]*)\|)?(?P<target>[^\[\]|]*)\]\]\Z")
 _JUMPS = re.compile(r"<<\s*jump\s+([\w.]+)\s*>>|\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _DECLARE = re.compile(r"\$(?P<name>\w+)\s*=(?P<value>.*)\Z", re.DOTALL)
-_STRANGE = re.compile(r"(?<!\\)[{#]|<<|\[(?!\[)")
+_STRANGE = re.compile(r"(?<!\\)[{#\[]|<<|\A=>")
+_TEST_OPENS = re.compile(r"(?<!\\)<<")
 _TYPES: dict[str, VariableType] = {"bool": "boolean", "number": "number", "string": "string"}
 
 
@@ -49,20 +60,21 @@ def declared(line: str) -> Variable | None:
     match = _DECLARE.match(rest) if word == "declare" else None
     if match is None or not is_name(match["name"]):
         return None
-    value, _, kind = match["value"].rpartition(" as ")
-    for text, named in ((match["value"], ""), (value, kind.strip())):
+    first, _, kind = match["value"].rpartition(" as ")
+    for text, named in ((match["value"], ""), (first, kind.strip())):
         try:
             node = tree(text, YARN)
         except NotUnderstood:
             continue
-        if isinstance(node, Const):
-            return Variable(match["name"], _TYPES.get(named, TYPE_OF[type(node.value)]), node.value)
+        value = constant_of(node)
+        if value is not None:
+            return Variable(match["name"], _TYPES.get(named, TYPE_OF[type(value)]), value)
     return None
 
 
-def flow_of(lines: list[YarnLine], names: frozenset[str]) -> list[Item]:
-    """The flow of one node. Raises BrokenStoryFile."""
-    flow = _Flow(lines, names)
+def flow_of(lines: list[YarnLine], names: frozenset[str], source: Sequence[str]) -> list[Item]:
+    """The flow of one node; `source` are all lines of the file. Raises BrokenStoryFile."""
+    flow = _Flow(lines, names, source)
     items = flow.block(-1, 0)
     if flow.place < len(lines):
         line = lines[flow.place]
@@ -71,8 +83,9 @@ def flow_of(lines: list[YarnLine], names: frozenset[str]) -> list[Item]:
 
 
 class _Flow:
-    def __init__(self, lines: list[YarnLine], names: frozenset[str]) -> None:
+    def __init__(self, lines: list[YarnLine], names: frozenset[str], source: Sequence[str]) -> None:
         self.lines = lines
+        self.source = source
         self.context = Context("yarn", names)
         self.place = 0
 
@@ -94,12 +107,14 @@ class _Flow:
                 self.option(items, line, depth)
             elif word == "if":
                 items.extend(self.branching(line, depth))
+            elif word == "once":
+                items.append(self.once())
             else:
                 self.single(items, line)
         return items
 
     def option(self, items: list[Item], line: YarnLine, depth: int) -> None:
-        label, opening, rest = line.text[2:].partition("<<")
+        label, opening, rest = _opened(line.text[2:])
         label, condition = label.partition(" #")[0].strip(), None
         if opening:
             test = _OPTION_TEST.match(rest.lstrip())
@@ -107,7 +122,8 @@ class _Flow:
             if condition is None:
                 note_above(items, line.text)
         body = self.block(line.indent, depth + 1)
-        _add_option(items, Option(label, condition, body=body))
+        odd = (label,) if _STRANGE.search(label) else ()
+        add_items(items, [Options([Option(label, condition, body=body, odd=odd)])])
 
     def condition(self, text: str) -> str | None:
         """The condition in a test; None when it is not understood."""
@@ -122,7 +138,7 @@ class _Flow:
         if old and old["target"].strip() in self.context.names:
             jump = Jump(old["target"].strip())
             if old["text"]:
-                _add_option(items, Option(old["text"].strip(), body=[jump]))
+                add_items(items, [Options([Option(old["text"].strip(), body=[jump])])])
             else:
                 items.append(jump)
         elif word:
@@ -167,46 +183,28 @@ class _Flow:
             if _command(tag.text)[0] == "endif":
                 break
         try:
-            return self.understood(branches)
+            return branched(
+                [
+                    (None if test is None else condition_in(test, YARN, self.context), body)
+                    for test, body in branches
+                ]
+            )
         except NotUnderstood:
-            raw = self.lines[first : self.place]
-            margin = min(line.indent for line in raw)
-            shown = (" " * (line.indent - margin) + line.text for line in raw)
-            return [self.kept("\n".join(shown))]
+            return [self.kept(self.written(first, self.place - 1))]
 
-    def understood(self, branches: list[tuple[str | None, list[Item]]]) -> list[Item]:
-        """Raises NotUnderstood when a branch holds more than one jump, or more than options."""
-        tests = [test and condition_in(test, YARN, self.context) for test, _ in branches]
-        bodies = [body for _, body in branches]
-        if all(
-            len(body) == 1 and isinstance(body[0], Jump) and not body[0].condition
-            for body in bodies
-        ):
-            return [
-                Jump(body[0].target, test)
-                for test, body in zip(tests, bodies, strict=True)
-                if isinstance(body[0], Jump)
-            ]
-        items: list[Item] = []
-        before: tuple[str, ...] = ()
-        for test, body in zip(tests, bodies, strict=True):
-            for item in body:
-                if not isinstance(item, Options):
-                    raise NotUnderstood
-                for option in item.options:
-                    holds = (*before, *((test,) if test else ()))
-                    own = (option.condition,) if option.condition else ()
-                    option.condition = all_of((*holds, *own))
-                    _add_option(items, option)
-            before = (*before, *((negated(test),) if test else ()))
-        return items
+    def once(self) -> Line:
+        """`<<once>>` to `<<endonce>>`, as written."""
+        first, depth = self.place - 1, 1
+        while depth and self.place < len(self.lines):
+            word, _ = _command(self.lines[self.place].text)
+            depth += {"once": 1, "endonce": -1}.get(word, 0)
+            self.place += 1
+        return self.kept(self.written(first, self.place - 1))
 
-
-def _add_option(items: list[Item], option: Option) -> None:
-    if items and isinstance(items[-1], Options):
-        items[-1].options.append(option)
-    else:
-        items.append(Options([option]))
+    def written(self, first: int, last: int) -> str:
+        """These lines and what stands between them, as the author has written it."""
+        lines = self.source[self.lines[first].number - 1 : self.lines[last].number]
+        return "\n".join(lines).strip()
 
 
 def _command(text: str) -> tuple[str, str]:
@@ -217,3 +215,11 @@ def _command(text: str) -> tuple[str, str]:
     inner = text[2:end].strip()
     word = _COMMAND.match(inner)
     return (word.group(), inner[word.end() :].strip()) if word else ("", "")
+
+
+def _opened(text: str) -> tuple[str, str, str]:
+    """The text before the first command in it, the command's opening, and the rest."""
+    found = _TEST_OPENS.search(text)
+    if found is None:
+        return text, "", ""
+    return text[: found.start()], found.group(), text[found.end() :]

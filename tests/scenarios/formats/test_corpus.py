@@ -30,8 +30,8 @@ FIGURES = {
     "harlowe_cellar.twee": ("twee", 5, 11, 3, 3, "Hall"),
     "harlowe_links.twee": ("twee", 3, 14, 2, 4, "One"),
     "harlowe_unknown.twee": ("twee", 3, 3, 0, 12, "Room"),
-    "ink_weave.ink": ("ink", 10, 11, 0, 9, "Start"),
-    "ink_well.ink": ("ink", 10, 13, 5, 6, "village"),
+    "ink_weave.ink": ("ink", 10, 11, 0, 10, "Start"),
+    "ink_well.ink": ("ink", 10, 13, 5, 7, "village"),
     "plain.twee": ("twee", 4, 2, 0, 1, "Start"),
     "published_sugarcube.html": ("twine-html", 3, 3, 1, 2, "Hall"),
     "snowman_tower.twee": ("twee", 5, 8, 3, 5, "Foot"),
@@ -40,7 +40,7 @@ FIGURES = {
     "twine_older.json": ("twine-json", 2, 1, 1, 0, "First"),
     "twine_spec.json": ("twine-json", 2, 2, 1, 2, "My Starting Passage"),
     "yarn_old.yarn": ("yarn", 3, 3, 1, 2, "Start"),
-    "yarn_shop.yarn": ("yarn", 9, 13, 3, 4, "Start"),
+    "yarn_shop.yarn": ("yarn", 11, 16, 3, 3, "Start"),
 }
 TWINE_FILES = [name for name, figures in FIGURES.items() if figures[0] in TWINE]
 FLOW_FILES = [name for name in FILES if name not in TWINE_FILES]

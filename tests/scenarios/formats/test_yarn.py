@@ -129,7 +129,7 @@ def test_declared_variables() -> None:
             "<<declare $q = f()>>",
             "<<declare $n = 6>>",
             "<<declare once>>",
-            "<<declare $z = -1>>",
+            "<<declare $z = -1>> // why not",
         ),
     )
 
@@ -139,38 +139,110 @@ def test_declared_variables() -> None:
         ("s", "string", "a as b"),
         ("b", "boolean", True),
         ("m", "number", 2),
+        ("z", "integer", -1),
     ]
-    assert passage(story, "A").text == "<<declare $q = f()>>\n<<declare once>>\n<<declare $z = -1>>"
+    assert passage(story, "A").text == "<<declare $q = f()>>\n<<declare once>>"
 
 
 def test_what_is_not_understood_stays_and_still_leads_on() -> None:
-    block = ["<<if $x>>", "    Words.", "    <<jump End>>", "<<endif>>"]
+    block = ["<<if dice(6) > 2>>", "", "    Words. // why", "\t<<jump End>>", "<<endif>>"]
+    once = ["<<once>>", "  First.", "<<else>>", "  Later.", "<<endonce>>"]
     lines = [
         "Hello {$x}! #tag",
         "<<wait 2>>",
         "<<set $x to f()>>",
         "<<jump Nowhere>>",
         "[b]bold[/b]",
-        *block,
+        "=> One of these",
     ]
 
     story = read(
-        node("A", *lines, "-> Odd <<if dice(6) > 1>>", "    <<jump End>>", "-> Odder <<once>>"), END
+        node(
+            "A",
+            *lines,
+            *block,
+            *once,
+            "-> Odd <<if dice(6) > 1>>",
+            "    <<jump End>>",
+            "-> Odder <<once>>",
+            "-> Worth {$x} #line:1",
+        ),
+        END,
     )
 
     assert passage(story, "A").text == "\n".join(
-        [*lines, "-> Odd <<if dice(6) > 1>>", "-> Odder <<once>>"]
+        [*lines, *block, *once, "-> Odd <<if dice(6) > 1>>", "-> Odder <<once>>"]
     )
-    assert links(story, "A") == [("Odd", "End", None), ("Odder", "A.end-1", None)]
+    assert links(story, "A") == [
+        ("Odd", "End", None),
+        ("Odder", "A.end-1", None),
+        ("Worth {$x}", "A.end-2", None),
+    ]
     assert [kept.text for kept in story.kept] == [
-        *lines[:5],
+        *lines,
         "\n".join(block),
+        "\n".join(once),
         "-> Odd <<if dice(6) > 1>>",
         "-> Odder <<once>>",
+        "Worth {$x}",
     ]
 
 
-def test_an_if_that_jumps_twice_or_mixes_is_kept() -> None:
+def test_an_if_that_does_something_becomes_scenes_of_their_own() -> None:
+    story = read(
+        node(
+            "A",
+            "Before.",
+            "<<if $gold > 5>>",
+            "    Rich.",
+            "    <<set $gold to $gold - 5>>",
+            '<<elseif visited("End")>>',
+            "    -> Leave",
+            "        <<jump End>>",
+            "    -> Stay",
+            "<<else>>",
+            "    <<jump End>>",
+            "<<endif>>",
+            "After.",
+        ),
+        END,
+    )
+
+    assert links(story, "A") == [
+        ("Continue", "A.b-1", "gold > 5"),
+        ("Continue", "A.b-2", 'not gold > 5 and visited("End")'),
+        ("Continue", "End", 'not gold > 5 and not visited("End")'),
+    ]
+    assert passage(story, "A.b-1").text == "Rich."
+    assert [(e.op, e.value) for e in passage(story, "A.b-1").on_enter] == [("add", "-5")]
+    assert links(story, "A.b-1") == [("Continue", "A.g-1", None)]
+    assert links(story, "A.b-2") == [("Leave", "End", None), ("Stay", "A.g-1", None)]
+    assert passage(story, "A.g-1").text == "After."
+    assert story.kept == ()
+
+
+def test_an_if_without_an_else_goes_on_below() -> None:
+    story = read(
+        node(
+            "A",
+            "<<if $x>>",
+            "<<set $y to 1>>",
+            "<<endif>>",
+            "<<if $y is 1>>",
+            "Only words.",
+            "<<endif>>",
+        ),
+    )
+
+    assert links(story, "A") == [
+        ("Continue", "A.b-1", "x"),
+        ("Continue", "A.g-1", "not x"),
+    ]
+    assert passage(story, "A.g-1").text == "<<if $y is 1>>\nOnly words.\n<<endif>>"
+    assert passage(story, "A.g-1").is_end
+
+
+def test_an_if_within_an_if() -> None:
     story = read(
         node(
             "A",
@@ -187,8 +259,10 @@ def test_an_if_that_jumps_twice_or_mixes_is_kept() -> None:
         END,
     )
 
-    assert len(story.kept) == 2
-    assert links(story, "A") == [("Continue", "End", None), ("Continue", "A", None)]
+    assert [kept.text for kept in story.kept] == ["<<if f()>>\n<<jump End>>\n<<endif>>"]
+    assert links(story, "A") == [("Continue", "A.b-1", "x"), ("Continue", "A.g-1", "not x")]
+    assert links(story, "A.b-1") == [("Continue", "End", "y"), ("Continue", "A", "not y")]
+    assert links(story, "A.g-1") == [("Continue", "End", None)]
 
 
 @pytest.mark.parametrize(
