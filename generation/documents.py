@@ -49,6 +49,7 @@ class Job(StoredDocument):
             {"fields": ["status", "-created_at"], "name": "status_newest"},
             {"fields": ["scenario", "-created_at"], "name": "scenario_newest", "sparse": True},
             {"fields": ["project", "-created_at"], "name": "project_newest", "sparse": True},
+            {"fields": ["scene"], "name": "scene", "sparse": True},
             {"fields": ["parent"], "name": "parent", "sparse": True},
             {"fields": ["take_of"], "name": "takes", "sparse": True},
             {"fields": ["asset"], "name": "asset", "sparse": True},

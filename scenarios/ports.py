@@ -18,6 +18,7 @@ class MediaRequest:
     field: str
     job: ObjectId | None
     message: str
+    code: str | None = None
 
 
 class MediaRequester(Protocol):

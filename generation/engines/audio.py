@@ -10,6 +10,9 @@ from generation.providers.failures import WrongInput
 RATE = 48_000
 _PROBE_RATE = 8_000
 SECONDS_MAX = 120
+FORMATS = ("wav", "mp3")
+# Beyond this a WAV would be needlessly large to store and to send; uploads end at 10 MB.
+WAV_BYTES_MAX = 6_000_000
 
 
 def seconds_of(path: Path) -> float:
@@ -40,6 +43,18 @@ def change_pitch(path: Path, target: Path, pitch: float) -> None:
     Raises WrongInput, Busy.
     """
     convert(path, target, f"rubberband=pitch={pitch:.4f}:pitchq=quality")
+
+
+def as_asked(wav: Path, file_format: str | None) -> Path:
+    """The WAV, or an MP3 beside it when that is asked for, or when nothing is and the WAV is large.
+
+    Raises Busy.
+    """
+    if file_format == "wav" or (file_format is None and wav.stat().st_size <= WAV_BYTES_MAX):
+        return wav
+    target = wav.with_suffix(".mp3")
+    convert(wav, target)
+    return target
 
 
 def convert(path: Path, target: Path, filters: str = "anull") -> None:

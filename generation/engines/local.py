@@ -33,8 +33,8 @@ class Made:
 PARAMETERS: Mapping[Task, tuple[str, ...]] = {
     "image": ("width", "height", "seed", "style"),
     "speech": ("voice", "language", "speed", "pitch", "format"),
-    "music": ("duration_seconds", "seed", "style"),
-    "effect": ("duration_seconds", "seed"),
+    "music": ("duration_seconds", "seed", "style", "format"),
+    "effect": ("duration_seconds", "seed", "format"),
     "text": ("language", "seed", "max_tokens", "title", "description", "use_case", "style"),
     "video": ("resolution", "fps", "template", "background_music"),
 }
@@ -115,6 +115,7 @@ def _music(order: Order, folder: Path) -> tuple[Path, dict[str, object]]:
         seconds=_number(order, "duration_seconds"),
         seed=_whole(order, "seed"),
         style=_text(order, "style"),
+        file_format=_text(order, "format"),
     )
 
 
@@ -124,6 +125,7 @@ def _effect(order: Order, folder: Path) -> tuple[Path, dict[str, object]]:
         folder,
         seconds=_number(order, "duration_seconds"),
         seed=_whole(order, "seed"),
+        file_format=_text(order, "format"),
     )
 
 

@@ -28,7 +28,7 @@ def make_picture(
     Returns its path and what is worth knowing of it. `size` is width and height in pixels; a style that
     is not known here changes nothing.
     """
-    seed = zlib.crc32(prompt.encode()) if seed is None else seed
+    seed = zlib.crc32(prompt.encode()) & 0x7FFF_FFFF if seed is None else seed
     chance = random.Random(f"{seed}:{prompt}")  # noqa: S311 - scenery, not secrets
     width, height = size or DEFAULT_SIZE
     name = light_of(prompt, chance.randrange(6))

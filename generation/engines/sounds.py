@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from generation.engines.audio import as_asked
 from generation.engines.moods import EFFECT_WORDS, MUSIC_WORDS, first_of
 
 RATE = 44_100
@@ -45,11 +46,18 @@ MOODS: Mapping[str, Mood] = {
 
 
 def make_music(
-    prompt: str, folder: Path, *, seconds: float | None, seed: int | None, style: str | None
+    prompt: str,
+    folder: Path,
+    *,
+    seconds: float | None,
+    seed: int | None,
+    style: str | None,
+    file_format: str | None = None,
 ) -> tuple[Path, dict[str, object]]:
     """Play `seconds` of music in the mood of the words into a stereo WAV of the folder.
 
-    A `style` that is a mood wins over the words. The same words and seed give the same music.
+    A `style` that is a mood wins over the words. The same words and seed give the same music. A long one
+    becomes an MP3 unless a WAV is asked for. Raises Busy when that takes too long.
     """
     name = (style if style in MOODS else first_of(prompt, MUSIC_WORDS)) or "soft"
     length = seconds or MUSIC_SECONDS
@@ -57,13 +65,22 @@ def make_music(
     stereo = _played(MOODS[name], length, chance)
     path = folder / "music.wav"
     write_wav(path, faded(stereo, 1.5))
-    return path, {"standIn": True, "mood": name, "seconds": length}
+    made = as_asked(path, file_format)
+    return made, {"standIn": True, "mood": name, "seconds": length}
 
 
 def make_effect(
-    prompt: str, folder: Path, *, seconds: float | None, seed: int | None
+    prompt: str,
+    folder: Path,
+    *,
+    seconds: float | None,
+    seed: int | None,
+    file_format: str | None = None,
 ) -> tuple[Path, dict[str, object]]:
-    """Make the sound that the words name into a stereo WAV of the folder; without one, a soft tone."""
+    """Make the sound that the words name into a stereo WAV of the folder; without one, a soft tone.
+
+    A long one becomes an MP3 unless a WAV is asked for. Raises Busy when that takes too long.
+    """
     name = first_of(prompt, EFFECT_WORDS) or "click"
     length = seconds or EFFECT_SECONDS
     chance = _chance(prompt, seed)
@@ -71,7 +88,8 @@ def make_effect(
     spread = np.stack([mono, np.roll(mono, 37)])
     path = folder / "effect.wav"
     write_wav(path, faded(spread, min(0.4, length / 4)))
-    return path, {"standIn": True, "effect": name, "seconds": length}
+    made = as_asked(path, file_format)
+    return made, {"standIn": True, "effect": name, "seconds": length}
 
 
 def write_wav(path: Path, stereo: Samples) -> None:

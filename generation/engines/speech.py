@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 
-from generation.engines.audio import change_pitch, convert
+from generation.engines.audio import FORMATS, as_asked, change_pitch
 from generation.engines.captions import sentences_of
 from generation.providers.failures import Busy, WrongInput
 
@@ -36,9 +36,6 @@ SECONDS_MAX = 60
 # A long text takes longer; espeak-ng speaks some 20,000 letters a second.
 LETTERS_A_SECOND = 1_000
 WORDS_PER_MINUTE = 160
-FORMATS = ("wav", "mp3")
-# Beyond this a WAV would be needlessly large to store and to send.
-WAV_BYTES_MAX = 6_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +70,7 @@ def make_speech(text: str, folder: Path, manner: Manner) -> tuple[Path, dict[str
     if manner.pitch is not None and manner.pitch != 1.0:
         change_pitch(path, folder / "pitched.wav", manner.pitch)
         path = folder / "pitched.wav"
-    if manner.file_format == "mp3" or (
-        manner.file_format is None and path.stat().st_size > WAV_BYTES_MAX
-    ):
-        convert(path, folder / "speech.mp3")
-        path = folder / "speech.mp3"
+    path = as_asked(path, manner.file_format)
     details: dict[str, object] = {
         "standIn": True,
         "voice": manner.voice if manner.voice in VOICES else "alloy",

@@ -27,6 +27,13 @@ class JobLine(graphene.ObjectType):
     text = graphene.String(required=True, description="What happened; never holds a key.")
 
 
+class JobLease(graphene.ObjectType):
+    """Which worker holds a job, and until when unless it says that it is still there."""
+
+    worker = graphene.String(required=True, description="Its machine, process and thread.")
+    until = graphene.DateTime(required=True, description="When another may take the job (UTC).")
+
+
 class JobStep(graphene.ObjectType):
     """A step that a job came to."""
 
@@ -41,6 +48,13 @@ def _objects(name: str) -> Any:
     return read
 
 
+def _lease(row: Row) -> JobLease | None:
+    """A job that was given back on purpose is held by nobody, although its status is processing."""
+    if row.get("status") != documents.PROCESSING or row.get("yielded") or not row.get("worker"):
+        return None
+    return JobLease(worker=row["worker"], until=row["due"])
+
+
 class Job(RowType):
     """A piece of work that goes on after the request: a picture, a sound, a text, a video."""
 
@@ -48,6 +62,7 @@ class Job(RowType):
         document = documents.Job
         columns = (
             "kind",
+            "queue",
             "status",
             "progress",
             "step",
@@ -66,6 +81,7 @@ class Job(RowType):
             "result",
             "cost_estimate",
             "usage",
+            "idempotency_key",
             "started_at",
             "finished_at",
             "created_at",
@@ -89,6 +105,15 @@ class Job(RowType):
         description="Its log, oldest first; the newest 200 lines are kept.",
         required=True,
     )
+    lease = Column(
+        JobLease,
+        "status",
+        "yielded",
+        "worker",
+        "due",
+        read=_lease,
+        description="Who works on it at this moment; null while it waits.",
+    )
     asset_id = Column(graphene.ID, "asset", description="The id of the asset that it made.")
     asset = One(Asset, by="asset", load=assets_by_id, description="The asset that it made.")
     scene_id = Column(graphene.ID, "scene", description="The id of the scene that gets it.")
@@ -101,6 +126,7 @@ class Job(RowType):
         Scenario, by="scenario", load=scenarios_by_id, description="The scenario it is for."
     )
     project_id = Column(graphene.ID, "project", description="The id of the project it is for.")
+    universe_id = Column(graphene.ID, "universe", description="The id of the universe it is for.")
     parent_id = Column(graphene.ID, "parent", description="The id of the job that waits for it.")
     parent = One(
         lambda: Job, by="parent", load=jobs_by_id, description="The job that waits for it."

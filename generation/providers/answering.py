@@ -7,7 +7,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -111,6 +111,23 @@ def first_url(output: Any) -> str | None:
         names = ("url", "image", "images", "audio", "audio_file", "audio_url", "output", "file")
         return next((url for name in names if (url := first_url(output.get(name)))), None)
     return None
+
+
+def openai_picture(answer: Mapping[str, Any], fetching: Fetching) -> Media | Next:
+    """The picture of an answer in OpenAI's shape: inside it as base64, or the call that gets it.
+
+    Raises BadOutput for none.
+    """
+    data = answer.get("data")
+    first = data[0] if isinstance(data, list) and data else None
+    if not isinstance(first, dict):
+        raise BadOutput("it answered without a picture")
+    usage, revised = answer.get("usage"), first.get("revised_prompt")
+    details: dict[str, JSON] = {"revised_prompt": revised} if isinstance(revised, str) else {}
+    found = replace(fetching, usage=usage if isinstance(usage, dict) else {}, details=details)
+    if first.get("b64_json"):
+        return Media(base64_bytes(first["b64_json"]), None, found.usage, found.details)
+    return fetched(first.get("url"), found)
 
 
 def chat_text(reply: Reply, stage: str, secrets: Collection[str]) -> Text:

@@ -14,6 +14,7 @@ from generation.providers.answering import (
     first_url,
     media_in,
     object_in,
+    openai_picture,
 )
 from generation.providers.base import (
     DOWNLOAD,
@@ -45,6 +46,15 @@ from generation.providers.replicate import RESULT_HOSTS as REPLICATE_HOSTS
 from generation.providers.replicate import prediction_path, replicate_input
 
 HF_INFERENCE, FAL, REPLICATE = "hf-inference", "fal-ai", "replicate"
+TOGETHER, NSCALE = "together", "nscale"
+# Where each of them is asked with a key of its own; one that starts with hf_ goes to the router.
+OWN_ADDRESSES: Mapping[str, str] = {
+    FAL: "https://fal.run",
+    REPLICATE: "https://api.replicate.com",
+    TOGETHER: "https://api.together.xyz",
+    NSCALE: "https://inference.api.nscale.com",
+}
+HF_START = "hf_"
 # What each of them calls its models; an empty name means that it does not do this.
 MODELS: Mapping[str, Mapping[Task, str]] = {
     HF_INFERENCE: {
@@ -53,6 +63,8 @@ MODELS: Mapping[str, Mapping[Task, str]] = {
     },
     FAL: {"image": "fal-ai/flux/schnell", "speech": "fal-ai/kokoro/american-english"},
     REPLICATE: {"image": "black-forest-labs/flux-schnell", "speech": "minimax/speech-02-turbo"},
+    TOGETHER: {"image": "black-forest-labs/FLUX.1-schnell", "speech": "cartesia/sonic-2"},
+    NSCALE: {"image": "black-forest-labs/FLUX.1-schnell", "speech": ""},
 }
 PARAMETERS: Mapping[Task, tuple[str, ...]] = {
     "image": ("negative_prompt", "width", "height", "seed", "style"),
@@ -64,14 +76,19 @@ NOT_SERVED = "this model is not served by {}"
 
 @dataclass(frozen=True)
 class HuggingFace:
-    """Hugging Face's router."""
+    """Hugging Face's router, or one of the providers behind it with a key of its own."""
 
     name: ClassVar[str] = "huggingface"
 
-    api_key: str = option(means="A token, hf_...", secret=True)
+    api_key: str = option(
+        means="A token, hf_...; another key goes to the provider's own host.", secret=True
+    )
     base_url: str = option("https://router.huggingface.co", means="The router's address.", url=True)
     provider: str = option(
         HF_INFERENCE, means="Who makes pictures and speech on this token.", choices=tuple(MODELS)
+    )
+    own_address: str = option(
+        "", means="The provider's own host, for a key of its own; empty: the known one.", url=True
     )
     image_model: str = option("", means="Makes pictures, named as that provider names it.")
     speech_model: str = option("", means="Speaks, named as that provider names it.")
@@ -85,8 +102,8 @@ class HuggingFace:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The router's host."""
-        return frozenset({host_of(self.base_url)})
+        """The router's host, or the provider's own."""
+        return frozenset({host_of(self._address)})
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -98,7 +115,7 @@ class HuggingFace:
         named: dict[Task, str] = {
             "image": self.image_model or MODELS[self.provider]["image"],
             "speech": self.speech_model or MODELS[self.provider]["speech"],
-            "text": self.text_model,
+            "text": self.text_model if self._chats else "",
         }
         models = {task: (model, *self.other_models) for task, model in named.items() if model}
         units: dict[Task, str] = {"image": "run", "speech": "run", "text": "token"}
@@ -110,8 +127,9 @@ class HuggingFace:
         )
 
     def authorization(self) -> Mapping[str, str]:
-        """The token, whoever does the work."""
-        return {"Authorization": f"Bearer {self.api_key}"}
+        """The token, whoever does the work; fal has a scheme of its own for its own keys."""
+        scheme = "Key" if self._is_own and self.provider == FAL else "Bearer"
+        return {"Authorization": f"{scheme} {self.api_key}"}
 
     def request(self, order: Order) -> Call:
         """One call that is answered with the result, or with its address."""
@@ -125,9 +143,11 @@ class HuggingFace:
             return self._post("/v1/chat/completions", body)
         if self.provider == FAL:
             body = {**self.extra_parameters, **fal_input(order)}
-            return self._post(f"/fal-ai/{quote(model, safe='/')}", body)
+            return self._post(f"{self._prefix}/{quote(model, safe='/')}", body)
         if self.provider == REPLICATE:
             return self._replicate(model, order)
+        if self.provider in (TOGETHER, NSCALE):
+            return self._openai_shaped(model, order)
         parameters = {**self.extra_parameters, **(_drawing(order) if order.task == "image" else {})}
         inputs = styled_prompt(order) if order.task == "image" else order.prompt
         body = {"inputs": inputs, **({"parameters": parameters} if parameters else {})}
@@ -143,20 +163,58 @@ class HuggingFace:
             raise Gone(f"{NOT_SERVED.format(whose)} ({said.said})", http_status=404)
         if order.task == "text":
             return chat_text(reply, stage, self.secrets)
-        if self.provider == HF_INFERENCE:
+        if self.provider == HF_INFERENCE or (order.task == "speech" and self.provider == TOGETHER):
             return media_in(reply, stage, self.secrets)
+        if self.provider in (TOGETHER, NSCALE):
+            fetching = Fetching(self.hosts, self.max_bytes, self.timeout_seconds)
+            return openai_picture(object_in(reply, stage, self.secrets), fetching)
         return self._elsewhere(object_in(reply, stage, self.secrets))
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""
         return None
 
+    @property
+    def _is_own(self) -> bool:
+        """Whether the key is one of the provider's own."""
+        return self.provider in OWN_ADDRESSES and not self.api_key.startswith(HF_START)
+
+    @property
+    def _address(self) -> str:
+        own = self.own_address or OWN_ADDRESSES.get(self.provider, "")
+        return (own if self._is_own else self.base_url).rstrip("/")
+
+    @property
+    def _prefix(self) -> str:
+        """What the router wants before the provider's own path."""
+        return "" if self._is_own else f"/{self.provider}"
+
+    @property
+    def _chats(self) -> bool:
+        """The router always does; of the providers themselves, those with OpenAI's API."""
+        return not self._is_own or self.provider in (TOGETHER, NSCALE)
+
+    def _openai_shaped(self, model: str, order: Order) -> Call:
+        if order.task == "speech":
+            spoken = present(voice=text_of(order, "voice"), language=text_of(order, "language"))
+            body = {"model": model, "input": order.prompt, "response_format": "mp3", **spoken}
+            return self._post(f"{self._prefix}/v1/audio/speech", {**body, **self.extra_parameters})
+        drawn = _drawing(order)
+        # The same thing is called otherwise by each of them.
+        answered = "base64" if self.provider == TOGETHER else "b64_json"
+        if self.provider == NSCALE and "width" in drawn:
+            drawn["size"] = f"{drawn.pop('width')}x{drawn.pop('height')}"
+        body = {"model": model, "prompt": styled_prompt(order), "response_format": answered}
+        return self._post(
+            f"{self._prefix}/v1/images/generations", {**body, **self.extra_parameters, **drawn}
+        )
+
     def _post(
         self, path: str, body: Mapping[str, JSON], headers: Mapping[str, str] | None = None
     ) -> Call:
         return Call(
             "POST",
-            f"{self.base_url.rstrip('/')}{path}",
+            f"{self._address}{path}",
             headers=headers or {},
             json=body,
             timeout_seconds=self.timeout_seconds,
@@ -168,7 +226,7 @@ class HuggingFace:
         path, version = prediction_path(model)
         field = "text" if order.task == "speech" else "prompt"
         inputs = {**self.extra_parameters, **replicate_input(order, field, "aspect_ratio")}
-        return self._post(f"/replicate{path}", {**version, "input": inputs}, {"Prefer": "wait"})
+        return self._post(f"{self._prefix}{path}", {**version, "input": inputs}, {"Prefer": "wait"})
 
     def _elsewhere(self, answer: Mapping[str, Any]) -> Answer:
         url = first_url(answer)

@@ -159,7 +159,8 @@ def _failure(
         return None
     memory[f"{fault}:{order}"] = 1
     if fault == "503":
-        return 503, {}, "busy once, as the order asks for"
+        # Who builds a front end does not want to wait a minute for the second try.
+        return 503, {"retry-after": "1"}, "busy once, as the order asks for"
     return (
         429,
         {"retry-after": str(RETRY_AFTER_SECONDS)},

@@ -9,25 +9,22 @@ from typing import Any, ClassVar
 
 from generation.providers.answering import (
     Fetching,
-    base64_bytes,
     chat_text,
-    fetched,
     media_in,
     object_in,
+    openai_picture,
 )
 from generation.providers.base import (
     DOWNLOAD,
     JSON,
     Answer,
     Call,
-    Media,
     Offers,
     Order,
     Reply,
     Task,
     host_of,
 )
-from generation.providers.failures import BadOutput
 from generation.providers.options import BadOptions, option
 from generation.providers.ordering import (
     accepted_model,
@@ -51,7 +48,7 @@ VOICES = (
 WITHOUT_INSTRUCTIONS = frozenset({"tts-1", "tts-1-hd"})
 PARAMETERS: Mapping[Task, tuple[str, ...]] = {
     "image": ("width", "height", "style"),
-    "speech": ("voice", "speed", "style"),
+    "speech": ("voice", "speed", "style", "format"),
     "text": ("system", "max_tokens", "temperature", "seed"),
 }
 
@@ -183,7 +180,7 @@ class OpenAICompatible:
         return present(
             input=order.prompt,
             voice=text_of(order, "voice") or self.voice,
-            response_format=self.speech_format,
+            response_format=text_of(order, "format") or self.speech_format,
             speed=number_of(order, "speed", 0.25, 4),
             instructions=None if model in WITHOUT_INSTRUCTIONS else style,
         )
@@ -193,20 +190,8 @@ class OpenAICompatible:
         return tuple((int(match[1]), int(match[2])) for match in found if match)
 
     def _image(self, answer: Mapping[str, Any]) -> Answer:
-        data = answer.get("data")
-        first = data[0] if isinstance(data, list) and data else None
-        if not isinstance(first, dict):
-            raise BadOutput("it answered without a picture")
-        usage = answer.get("usage")
-        kept = usage if isinstance(usage, dict) else {}
-        revised = first.get("revised_prompt")
-        details: dict[str, JSON] = {"revised_prompt": revised} if isinstance(revised, str) else {}
-        if first.get("b64_json"):
-            return Media(base64_bytes(first["b64_json"]), None, kept, details)
-        fetching = Fetching(
-            self.hosts, self.max_bytes, self.timeout_seconds, self.result_hosts, kept, details
-        )
-        return fetched(first.get("url"), fetching)
+        fetching = Fetching(self.hosts, self.max_bytes, self.timeout_seconds, self.result_hosts)
+        return openai_picture(answer, fetching)
 
 
 def _characters(order: Order) -> dict[str, JSON]:

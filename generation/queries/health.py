@@ -12,6 +12,7 @@ from storycore.mongo.reading import Row
 
 COLLECTION = "provider_health"
 HEALTHY, UNHEALTHY, RESTING = "healthy", "unhealthy", "resting"
+_WORSE = {HEALTHY: 0, RESTING: 1, UNHEALTHY: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class Health:
 
 
 def health_of(providers: Collection[str]) -> dict[str, Health]:
-    """What is known of each provider. One command."""
-    rows = {
-        row["_id"]: row for row in database()[COLLECTION].find({"_id": {"$in": list(providers)}})
-    }
-    return {name: _health(rows.get(name)) for name in providers}
+    """What is known of each provider, the worst of its hosts. One command."""
+    found: dict[str, Health] = {name: Health() for name in providers}
+    for row in database()[COLLECTION].find({"provider": {"$in": list(providers)}}):
+        known = _health(row)
+        if _WORSE[known.status] > _WORSE[found[row["provider"]].status]:
+            found[row["provider"]] = known
+    return found
 
 
-def _health(row: Row | None) -> Health:
-    if row is None:
-        return Health()
+def _health(row: Row) -> Health:
     status = row.get("status") or HEALTHY
     until = row.get("rests_until")
     if status == RESTING and until is not None and until <= now():

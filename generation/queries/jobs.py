@@ -98,6 +98,14 @@ def children_by_parent(
     return grouped(rows, by="parent", keys=parents)
 
 
+def open_scene_jobs(scenes: Collection[ObjectId]) -> dict[tuple[ObjectId, str], ObjectId]:
+    """Which places of these scenes are being filled, and by which job. One command."""
+    rows = find_in(
+        Job, "scene", scenes, ("scene", "media_field"), where={"status": {"$in": list(OPEN)}}
+    )
+    return {(row["scene"], row.get("media_field") or ""): ObjectId(row["_id"]) for row in rows}
+
+
 def job_stats(actor: Actor) -> Row:
     """How many jobs of the actor wait, are worked on, and were done today (UTC). Two commands."""
     require_login(actor)

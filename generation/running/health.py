@@ -1,6 +1,7 @@
-"""Is a provider asked at all? A circuit breaker that all workers share.
+"""Is a provider asked at all? A circuit breaker for each provider and host, shared by all workers.
 
-Kept in MongoDB, not in a process: every worker sees the same, and a restart forgets nothing.
+A host of results that does not answer says nothing of the provider's own. Kept in MongoDB, not in a process:
+every worker sees the same, and a restart forgets nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from generation.running.leasing import server_time
 from storycore.mongo.connection import database
 
 
-def note_success(provider: str) -> None:
+def note_success(provider: str, host: str) -> None:
     """It answered: all is well. Written only when something else was known."""
     database()[COLLECTION].update_one(
-        {"_id": provider, "$or": [{"failures": {"$gt": 0}}, {"status": {"$ne": HEALTHY}}]},
+        {
+            "_id": _key(provider, host),
+            "$or": [{"failures": {"$gt": 0}}, {"status": {"$ne": HEALTHY}}],
+        },
         [
             {
                 "$set": {
@@ -33,7 +37,7 @@ def note_success(provider: str) -> None:
     )
 
 
-def note_failure(provider: str, problem: ProviderFailure) -> None:
+def note_failure(provider: str, host: str, problem: ProviderFailure) -> None:
     """It failed: a bad key or an empty account marks it, and so many failures on end let it rest."""
     if problem.marks_unhealthy:
         change: dict[str, Any] = {"status": UNHEALTHY, "failures": 0, "rests_until": None}
@@ -47,24 +51,34 @@ def note_failure(provider: str, problem: ProviderFailure) -> None:
     else:
         return
     database()[COLLECTION].update_one(
-        {"_id": provider},
+        {"_id": _key(provider, host)},
         [
-            {"$set": {"failures": {"$add": [{"$ifNull": ["$failures", 0]}, 1]}}},
+            {
+                "$set": {
+                    "provider": {"$literal": provider},
+                    "host": {"$literal": host},
+                    "failures": {"$add": [{"$ifNull": ["$failures", 0]}, 1]},
+                }
+            },
             {"$set": {**change, "message": {"$literal": problem.message[:500]}, "at": "$$NOW"}},
         ],
         upsert=True,
     )
 
 
-def rest_seconds(provider: str) -> float:
+def rest_seconds(provider: str, host: str) -> float:
     """How long its circuit stays open; 0 when it may be called.
 
     When the time is up, one call is let through: its end closes or opens the circuit again.
     """
     pipeline: list[dict[str, Any]] = [
-        {"$match": {"_id": provider, "rests_until": {"$ne": None}}},
+        {"$match": {"_id": _key(provider, host), "rests_until": {"$ne": None}}},
         {"$project": {"left": {"$subtract": ["$rests_until", "$$NOW"]}}},
     ]
     for row in database()[COLLECTION].aggregate(pipeline):
         return max(0.0, row["left"] / 1_000)
     return 0.0
+
+
+def _key(provider: str, host: str) -> str:
+    return f"{provider}@{host}"

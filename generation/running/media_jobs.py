@@ -16,7 +16,7 @@ from django.conf import settings
 
 from generation.engines.local import make_locally
 from generation.ports import Done, Later, Work
-from generation.providers.base import CREATE, Call, Media, Next, Order, Task, Text
+from generation.providers.base import CREATE, Call, Media, Next, Order, Task, Text, host_of
 from generation.providers.failures import Busy, ProviderFailure, UnknownAfterSend
 from generation.queries.catalog import Maker, find_maker
 from generation.running.checkpoints import reached
@@ -66,12 +66,13 @@ class MediaJobs:
         provider = maker.provider
         if provider is None:
             raise TypeError("What is made on this machine is not asked for.")
-        rest = rest_seconds(maker.name)
-        if rest > 0:
-            raise Busy("it failed too often and rests", retry_after_seconds=rest)
         order = self.order(work)
         state: dict[str, Any] = work.job.get("work") or {}
         call = Call.from_json(state["call"]) if state.get("call") else provider.request(order)
+        host = host_of(call.url)
+        rest = rest_seconds(maker.name, host)
+        if rest > 0:
+            raise Busy("it failed too often and rests", retry_after_seconds=rest)
         stage_name = state.get("stage") or CREATE
         _require_known_outcome(state, call)
         work.say("calling" if stage_name == CREATE else stage_name, f"Asking {maker.name}.", 10)
@@ -89,12 +90,12 @@ class MediaJobs:
             reached("answered")
             answer = provider.read(reply, stage_name, order)
         except ProviderFailure as problem:
-            note_failure(maker.name, problem)
+            note_failure(maker.name, host, problem)
             if not isinstance(problem, UnknownAfterSend):
                 # It is known that this call made nothing: another attempt may send it again.
                 work.save({"work": None if problem.starts_over else {**state, "sent": False}})
             raise
-        note_success(maker.name)
+        note_success(maker.name, host)
         if not isinstance(answer, Next):
             return answer
         return _went_on(work, answer)

@@ -14,6 +14,8 @@ from storycore.mongo.documents import now
 from storycore.mongo.reading import Row
 
 NAME_MAX = 80
+# GraphQL's Int; larger ones of providers stay in the details.
+SEED_MAX = 2**31 - 1
 TYPES: Mapping[Task, str] = {
     "image": "image",
     "speech": "sound",
@@ -45,7 +47,18 @@ def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any])
     except MediaRefused as problem:
         raise BadOutput(problem.message) from problem
     changes = {"asset": stored.asset, "model": model, "usage": kept.get("usage") or None}
+    if (drawn := seed_of(job, details)) is not None:
+        # Who repeats the job gets the same again, also when nobody named a seed.
+        changes["seed"] = drawn
     return Done(changes, "The asset is ready.", stored.record, stored.facts)
+
+
+def seed_of(job: Row, details: Mapping[str, Any]) -> int | None:
+    """The seed that was asked for, else the one that the provider says it drew."""
+    for seed in (job.get("seed"), details.get("seed")):
+        if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed <= SEED_MAX:
+            return seed
+    return None
 
 
 def named_after(prompt: str) -> str:
@@ -61,7 +74,7 @@ def metadata_of(job: Row, details: Mapping[str, Any]) -> dict[str, Any]:
         "provider": job["provider"],
         "model": details.get("model") or job.get("model"),
         "prompt": job["prompt"],
-        "seed": job.get("seed") if job.get("seed") is not None else details.get("seed"),
+        "seed": seed_of(job, details),
         "parameters": job.get("parameters") or {},
         "jobId": str(job["_id"]),
         "seconds": round((now() - started).total_seconds(), 3) if started else None,

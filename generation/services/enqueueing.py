@@ -15,7 +15,7 @@ from generation.documents import OPEN, QUEUED, Job
 from generation.errors import QueueFull
 from generation.running.leasing import NOW_TURN, TURNS
 from generation.running.waking import wake_for
-from storycore.errors import Conflict
+from storycore.errors import Conflict, InvalidInput
 from storycore.mongo.connection import database
 from storycore.mongo.documents import valid_mongo
 from storycore.mongo.reading import count_where, find_one
@@ -23,16 +23,18 @@ from storycore.mongo.writing import insert
 
 # Due by every clock, also by a server's that is behind ours.
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+# What an order with a known key has to repeat; the rest may differ, as after a change of settings.
+_SAME = ("prompt", "parameters", "scene")
 
 
 def enqueue(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> ObjectId:
     """Write a job and wake a worker; returns its id.
 
     `order` has the stored names of the job. The same `idempotency_key` of the same owner is the same job.
-    Raises InvalidInput, QueueFull.
+    Raises InvalidInput, also for a key that has ordered something else; QueueFull.
     """
     key = order.get("idempotency_key")
-    if key is not None and (known := _same_order(owner, key)) is not None:
+    if key is not None and (known := _same_order(owner, kind, order)) is not None:
         return known
     _require_room(owner)
     body = valid_mongo(
@@ -52,7 +54,7 @@ def enqueue(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> Obje
         job: ObjectId = insert(Job, body)
     except Conflict:
         # The same order came twice at the same moment.
-        known = _same_order(owner, key) if key is not None else None
+        known = _same_order(owner, kind, order) if key is not None else None
         if known is None:
             raise
         return known
@@ -60,9 +62,17 @@ def enqueue(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> Obje
     return job
 
 
-def _same_order(owner: str, key: str) -> ObjectId | None:
-    row = find_one(Job, {"owner": owner, "idempotency_key": key}, ("_id",))
-    return None if row is None else ObjectId(row["_id"])
+def _same_order(owner: str, kind: str, order: Mapping[str, Any]) -> ObjectId | None:
+    """The job that this key has ordered already. Raises InvalidInput when that was something else."""
+    where = {"owner": owner, "idempotency_key": order["idempotency_key"]}
+    row = find_one(Job, where, ("_id", "kind", *_SAME))
+    if row is None:
+        return None
+    if row["kind"] != kind or any(
+        (row.get(name) or None) != (order.get(name) or None) for name in _SAME
+    ):
+        raise InvalidInput("This key has ordered something else before.", field="idempotency_key")
+    return ObjectId(row["_id"])
 
 
 def _require_room(owner: str) -> None:

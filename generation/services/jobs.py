@@ -11,6 +11,7 @@ from generation.documents import CANCELLED, COMPLETED, FAILED, FINAL, Job
 from generation.errors import JobFinished, JobNotFailed
 from generation.ports import RERUNS
 from generation.running.ending import cancel
+from generation.running.storing import SEED_MAX
 from generation.services.access import own_job
 from generation.services.enqueueing import enqueue
 from scenarios.services.asset_attaching import SceneMedia
@@ -69,15 +70,19 @@ def retry_job(actor: Actor, job: ObjectId) -> ObjectId:
     return enqueue(row["owner"], row["kind"], row["queue"], order)
 
 
-def rerun_job(actor: Actor, job: ObjectId) -> ObjectId:
-    """Order the same once more (same words, values and seed): another take to choose from.
+def rerun_job(actor: Actor, job: ObjectId, *, seed: int | None = None) -> ObjectId:
+    """Order the same once more (same words, values and seed, unless another one is given): another take.
 
     The scene keeps what it has until a take is chosen. Raises Unauthenticated, NotFound, InvalidInput.
     """
+    if seed is not None and not 0 <= seed <= SEED_MAX:
+        raise InvalidInput(f"This lies between 0 and {SEED_MAX}.", field="seed")
     row = own_job(actor, job)
     if row["kind"] not in RERUNS:
         raise InvalidInput("A job of this kind cannot be repeated.", field="id")
     order = {name: row.get(name) for name in _REPEATED}
+    if seed is not None:
+        order["seed"] = seed
     return enqueue(
         row["owner"],
         row["kind"],

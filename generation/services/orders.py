@@ -12,7 +12,7 @@ from generation.documents import PRIORITY, PROMPT_MAX
 from generation.errors import ProviderUnknown
 from generation.providers.base import DOWNLOAD, Call, Task
 from generation.queries.catalog import Maker, find_maker, makers_of, mock_maker
-from generation.queries.mocked import ASKED
+from generation.queries.mocked import ASKED, MOCK
 from generation.services.enqueueing import enqueue
 from generation.services.estimating import estimated_cost
 from generation.services.moderation import require_allowed
@@ -27,8 +27,10 @@ SIDE = (64, 2_048)
 SPEED = (0.25, 4.0)
 PITCH = (0.5, 2.0)
 DURATION_SECONDS = (0.5, 300.0)
+FORMATS = ("wav", "mp3")
 SEED_MAX = 2**31 - 1
 WORD_MAX = 80
+NEGATIVE_MAX = 2_000
 
 ASSET_TYPES: dict[Task, str] = {
     "image": "image",
@@ -121,11 +123,27 @@ def _makers(new: NewMedia) -> tuple[Maker, ...]:
     if ASKED.get():
         return (mock_maker(new.task),)
     if new.provider is not None:
-        return (find_maker(new.task, new.provider),)
+        return _with_model(new, (find_maker(new.task, new.provider),))
     makers = makers_of(new.task)
     if not makers:
         raise ProviderUnknown(f"Nothing on this server makes {new.task}.", field="provider")
-    return makers if settings.GENERATION_FALLBACK else makers[:1]
+    fitting = _with_model(new, makers)
+    return fitting if settings.GENERATION_FALLBACK else fitting[:1]
+
+
+def _with_model(new: NewMedia, makers: tuple[Maker, ...]) -> tuple[Maker, ...]:
+    """Those that have the model that is asked for; a stand-in of this machine takes any name."""
+    if new.model is None:
+        return makers
+    fitting = tuple(one for one in makers if new.model in one.offers.models.get(new.task, ()))
+    standing_in = tuple(one for one in makers if one.provider is None or one.name == MOCK)
+    found = fitting or standing_in
+    if not found:
+        known = dict.fromkeys(name for one in makers for name in one.offers.models[new.task])
+        raise InvalidInput(
+            f"There is no such model here. There are: {', '.join(known)}.", field="model"
+        )
+    return found
 
 
 def _checked_prompt(prompt: str, maker: Maker, task: Task) -> str:
@@ -146,13 +164,18 @@ def _checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     for name in _WORDS:
         if len(str(given.get(name, ""))) > WORD_MAX:
             raise InvalidInput(f"This has at most {WORD_MAX} characters.", field=name)
+    if len(str(given.get("negative_prompt", ""))) > NEGATIVE_MAX:
+        raise InvalidInput(f"This has at most {NEGATIVE_MAX} characters.", field="negative_prompt")
+    if given.get("format", "wav") not in FORMATS:
+        raise InvalidInput(f"This is one of {', '.join(FORMATS)}.", field="format")
     return given
 
 
 def _require_range(name: str, value: float | None, limits: tuple[float, float]) -> None:
     low, high = limits
     if value is not None and not low <= value <= high:
-        raise InvalidInput(f"This lies between {low:g} and {high:g}.", field=name)
+        shown = " and ".join(f"{one:.10g}" for one in limits)
+        raise InvalidInput(f"This lies between {shown}.", field=name)
 
 
 def _checked_place(actor: Actor, new: NewMedia) -> str | None:

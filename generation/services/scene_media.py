@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bson import ObjectId
 
 from generation.documents import COMPLETED, PROMPT_MAX
 from generation.providers.base import Task
+from generation.queries.jobs import open_scene_jobs
 from generation.services.orders import NewMedia, order_media
 from scenarios.ports import MediaRequest
 from scenarios.queries.media import scenes_for_media
@@ -31,7 +32,7 @@ class SceneMediaOrders:
     ) -> list[MediaRequest]:
         """Order what the fields of a new scene need; what cannot be ordered is told, never raised."""
         rows = scenes_for_media(actor, scenes=[scene])
-        return [request for row in rows for request in _requested(actor, row, fields)]
+        return [request for row in rows for request in _requested(actor, row, fields, {})]
 
 
 class SceneJobOwner:
@@ -56,8 +57,8 @@ def generate_scene_media(
 ) -> list[MediaRequest]:
     """Order pictures, narration or music for one scene or for every scene of a scenario that lacks them.
 
-    Raises NotFound, InvalidInput when neither or both are named, for an unknown field, and for more than
-    SCENES_MAX scenes at once.
+    What is being made already is answered with its job and not ordered again. Raises NotFound, InvalidInput
+    when neither or both are named, for an unknown field, and for more than SCENES_MAX scenes at once.
     """
     if (scene is None) == (scenario is None):
         raise InvalidInput("Name a scene or a scenario, not both.", field="scene")
@@ -70,20 +71,32 @@ def generate_scene_media(
     wanted = [(row, lacking) for row, lacking in wanted if lacking]
     if len(wanted) > SCENES_MAX:
         raise InvalidInput(f"At most {SCENES_MAX} scenes at once.", field="scenario")
-    return [request for row, lacking in wanted for request in _requested(actor, row, lacking)]
+    under_way = open_scene_jobs([row["_id"] for row, _lacking in wanted]) if only_missing else {}
+    return [
+        request for row, lacking in wanted for request in _requested(actor, row, lacking, under_way)
+    ]
 
 
 def _lacking(row: Row, fields: Iterable[str]) -> list[str]:
     return [field for field in fields if row.get(field) is None]
 
 
-def _requested(actor: Actor, row: Row, fields: Iterable[str]) -> list[MediaRequest]:
+def _requested(
+    actor: Actor,
+    row: Row,
+    fields: Iterable[str],
+    under_way: Mapping[tuple[ObjectId, str], ObjectId],
+) -> list[MediaRequest]:
     requests = []
-    for field in fields:
+    for field in dict.fromkeys(fields):
+        known = under_way.get((row["_id"], field))
+        if known is not None:
+            requests.append(MediaRequest(field, known, "It is being made already."))
+            continue
         try:
             job = order_media(actor, _order(row, field))
         except StoryCoreError as problem:
-            requests.append(MediaRequest(field, None, problem.message))
+            requests.append(MediaRequest(field, None, problem.message, problem.code))
         else:
             requests.append(MediaRequest(field, job, "Ordered."))
     return requests

@@ -42,7 +42,9 @@ _WAIT = graphene.Boolean(
     default_value=True,
     description="Wait for the asset for as long as the server allows; false answers the job at once.",
 )
-_KEY = graphene.String(description="Your own name for this order: the same name orders once.")
+_KEY = graphene.String(
+    description="Your own name for this order: the same name orders once; another order is refused."
+)
 
 
 class Generated(Mutation):
@@ -90,12 +92,14 @@ class GenerateImageWithAI(Generated):
     job = One(Job, by="job", load=jobs_by_id, description="The job that makes it.")
 
     @classmethod
-    def perform(cls, context: Context, *, prompt: str, wait: bool = True, **given: Any) -> Row:
+    def perform(
+        cls, context: Context, *, prompt: str, wait: bool | None = True, **given: Any
+    ) -> Row:
         parameters = {
             name: given.get(name) for name in ("negative_prompt", "width", "height", "style")
         }
         new = NewMedia("image", prompt, parameters, **_common(given))
-        return cls.ordered(context, new, wait=wait)
+        return cls.ordered(context, new, wait=wait is not False)
 
 
 class GenerateSoundWithAI(Generated):
@@ -112,6 +116,9 @@ class GenerateSoundWithAI(Generated):
         language = graphene.String(description="A language tag such as en or fr.")
         speed = graphene.Float(description="1 is normal; 0.25 to 4.")
         duration = graphene.Float(description="Seconds of music or effect, 0.5 to 300.")
+        format = graphene.String(
+            description="wav or mp3, where the provider lets one choose; small ones are WAV by default."
+        )
         seed = _SEED
         style = graphene.String(description="A mood or manner, as the provider knows it.")
         provider = _PROVIDER
@@ -126,14 +133,23 @@ class GenerateSoundWithAI(Generated):
 
     @classmethod
     def perform(
-        cls, context: Context, *, prompt: str, kind: str = "speech", wait: bool = True, **given: Any
+        cls,
+        context: Context,
+        *,
+        prompt: str,
+        kind: str | None = None,
+        wait: bool | None = True,
+        **given: Any,
     ) -> Row:
-        if kind not in SOUND_KINDS:
+        # An argument that is null is one that was not given.
+        task: Any = "speech" if kind is None else kind
+        if task not in SOUND_KINDS:
             raise InvalidInput(f"This is one of {', '.join(SOUND_KINDS)}.", field="kind")
-        parameters = {name: given.get(name) for name in ("voice", "language", "speed", "style")}
+        named = ("voice", "language", "speed", "style", "format")
+        parameters = {name: given.get(name) for name in named}
         parameters["duration_seconds"] = given.get("duration")
-        task: Any = kind
-        return cls.ordered(context, NewMedia(task, prompt, parameters, **_common(given)), wait=wait)
+        new = NewMedia(task, prompt, parameters, **_common(given))
+        return cls.ordered(context, new, wait=wait is not False)
 
 
 def _load_jobs(actor: Any, lists: Any, fields: Any) -> Any:
@@ -178,7 +194,7 @@ class GenerateSceneMedia(Mutation):
         scene_id: str | None = None,
         scenario_id: str | None = None,
         fields: list[str] | None = None,
-        only_missing: bool = True,
+        only_missing: bool | None = True,
     ) -> Row:
         check_rate("generate", require_login(context.actor))
         requests = generate_scene_media(
@@ -186,7 +202,7 @@ class GenerateSceneMedia(Mutation):
             scene=parse_id(scene_id, field="scene") if scene_id else None,
             scenario=parse_id(scenario_id, field="scenario") if scenario_id else None,
             fields=("image", "sound") if fields is None else fields,
-            only_missing=only_missing,
+            only_missing=only_missing is not False,
         )
         jobs = tuple(one.job for one in requests if one.job is not None)
         refused = [one for one in requests if one.job is None]
@@ -198,8 +214,7 @@ class GenerateSceneMedia(Mutation):
             "success": not refused,
             "message": f"{len(jobs)} of {len(requests)} were ordered.",
             "user_errors": [
-                UserError(field=one.field, code="BAD_USER_INPUT", message=one.message)
-                for one in refused
+                UserError(field=one.field, code=one.code, message=one.message) for one in refused
             ],
         }
 
@@ -241,7 +256,7 @@ def _common(given: dict[str, Any]) -> dict[str, Any]:
         "model": given.get("model"),
         "scene": parse_id(scene, field="scene") if scene else None,
         "is_public": bool(given.get("is_public")),
-        "idempotency_key": given.get("idempotency_key"),
+        "idempotency_key": given.get("idempotency_key") or None,
     }
 
 

@@ -58,13 +58,15 @@ class RerunJob(Mutation):
 
     class Arguments:
         id = _ID
+        seed = graphene.Int(description="Another seed, for a take that looks or sounds different.")
 
     job = _job("The new job; its result waits to be chosen.")
 
     @classmethod
-    def perform(cls, context: Context, *, id: str) -> Row:
+    def perform(cls, context: Context, *, id: str, seed: int | None = None) -> Row:
         check_rate("generate", require_login(context.actor))
-        return {"job": services.rerun_job(context.actor, parse_id(id)), "message": "Ordered."}
+        job = services.rerun_job(context.actor, parse_id(id), seed=seed)
+        return {"job": job, "message": "Ordered."}
 
 
 class ChooseTake(Mutation):

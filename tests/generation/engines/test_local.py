@@ -152,6 +152,17 @@ def test_music_has_its_length_its_level_and_no_clipping(tmp_path: Path, mood: st
     assert np.abs(samples[-50:]).max() < 2_000
 
 
+def test_long_music_is_no_larger_than_an_upload_may_be(tmp_path: Path) -> None:
+    long = made(tmp_path / "long", "music", "calm", duration_seconds=40.0)
+    packed = made(tmp_path / "packed", "effect", "rain", duration_seconds=1.0, format="mp3")
+    plain = made(tmp_path / "plain", "music", "calm", duration_seconds=40.0, format="wav")
+
+    assert (long.suffix, packed.suffix, plain.suffix) == (".mp3", ".mp3", ".wav")
+    assert long.stat().st_size < 1_000_000
+    with inspect(packed, DeclaredFile("", None, "sound"), MediaLimits()) as checked:
+        assert checked.facts.mime_type == "audio/mpeg"
+
+
 def test_music_follows_its_mood_and_its_seed(tmp_path: Path) -> None:
     same = [made(tmp_path / str(n), "music", "calm", duration_seconds=1.0, seed=1) for n in (1, 2)]
     other = made(tmp_path / "3", "music", "calm", duration_seconds=1.0, seed=2)

@@ -10,6 +10,7 @@ import pytest
 from bson import ObjectId
 
 from generation.documents import Job
+from generation.running.leasing import claim_next
 from generation.running.stepping import advance_next
 from storycore.access import Actor
 from storycore.mongo.connection import database
@@ -101,6 +102,7 @@ def test_each_kind_of_sound(api: Api, owner: Actor, mocked: None, run_jobs: Run,
         ({"scene": "nonsense"}, "sceneId", "BAD_USER_INPUT"),
         ({"scene": str(ObjectId())}, "sceneId", "NOT_FOUND"),
         ({"w": 5}, "width", "BAD_USER_INPUT"),
+        ({"seed": -1}, "seed", "BAD_USER_INPUT"),
     ],
 )
 def test_bad_input_is_a_user_error(
@@ -110,6 +112,78 @@ def test_bad_input_is_a_user_error(
 
     assert [(one["field"], one["code"]) for one in payload["userErrors"]] == [(field, code)]
     assert count_where(Job, {}) == 0
+
+
+def test_what_is_null_is_as_if_it_was_not_given(
+    api: Api, owner: Actor, mocked: None, settings: Any
+) -> None:
+    settings.GENERATION_WAIT_SECONDS = 0.3
+    begun = time.monotonic()
+
+    waited = order(api, owner, wait=None, seed=None, scene=None)
+    sound = api(SOUND, {"p": "a bell", "kind": None}, owner)["data"]["generateSoundWithAI"]
+
+    assert waited["success"] is True
+    assert time.monotonic() - begun >= 0.6
+    assert (sound["success"], sound["job"]["kind"]) == (True, "speech")
+
+
+def test_a_key_orders_one_thing_once(api: Api, owner: Actor, mocked: None) -> None:
+    first, again = order(api, owner, key="one"), order(api, owner, key="one")
+    other = order(api, owner, key="one", p="a bell")
+    empty = [order(api, owner, key="", p=words)["job"]["id"] for words in ("a bell", "a horn")]
+
+    assert first["job"]["id"] == again["job"]["id"]
+    assert other["userErrors"] == [
+        {
+            "field": "idempotencyKey",
+            "code": "BAD_USER_INPUT",
+            "message": "This key has ordered something else before.",
+        }
+    ]
+    assert len(set(empty)) == 2
+
+
+def test_a_model_that_nobody_offers_is_refused_before_it_is_ordered(
+    api: Api, owner: Actor, settings: Any, content: None
+) -> None:
+    settings.PROVIDERS = {
+        "image": {"hf": {"BACKEND": "huggingface", "OPTIONS": {"api_key": "hf_0123456789"}}}
+    }
+    query = """mutation($m: String) { generateImageWithAI(prompt: "a bell", model: $m, wait: false) {
+      userErrors { field code message } job { model } } }"""
+
+    refused = api(query, {"m": "nobody/knows"}, owner)["data"]["generateImageWithAI"]
+    known = "black-forest-labs/FLUX.1-schnell"
+    taken = api(query, {"m": known}, owner)["data"]["generateImageWithAI"]
+
+    assert refused["userErrors"] == [
+        {
+            "field": "model",
+            "code": "BAD_USER_INPUT",
+            "message": f"There is no such model here. There are: {known}.",
+        }
+    ]
+    assert taken == {"userErrors": [], "job": {"model": known}}
+
+
+def test_every_field_of_a_job_is_shown(api: Api, owner: Actor, mocked: None, run_jobs: Run) -> None:
+    key = order(api, owner, key="mine", p="mock:slow a bell")["job"]["id"]
+    query = """query($id: ID!) { job(id: $id) { kind queue status progress step message prompt parameters
+      seed provider model priority attempts retryCount nextAttemptAt errorCode errorMessage result
+      costEstimate usage idempotencyKey lease { worker until } ownerId sceneId scenarioId projectId
+      universeId parentId takeOfId assetId startedAt finishedAt createdAt updatedAt
+      steps { name at } log { at level text } } }"""
+
+    waiting = api(query, {"id": key}, owner)["data"]["job"]
+    claimed = claim_next(["media"], "worker-1")
+    assert claimed is not None
+    held = api(query, {"id": key}, owner)["data"]["job"]
+
+    assert (waiting["status"], waiting["lease"], waiting["attempts"]) == ("queued", None, 0)
+    assert (held["status"], held["lease"]["worker"]) == ("processing", "worker-1")
+    assert held["lease"]["until"] > held["updatedAt"]
+    assert (held["idempotencyKey"], held["queue"], held["costEstimate"]) == ("mine", "media", 0.0)
 
 
 def test_ordering_needs_a_login_and_has_a_rate(

@@ -52,7 +52,7 @@ WITH_RUNS = ("fal", "replicate", "comfyui")
 PARAMETERS: dict[str, Any] = {
     "negative_prompt": "fog", "width": 640, "height": 480, "seed": 7, "style": "ink", "voice": "nova",
     "language": "en", "speed": 1.1, "pitch": 1.2, "duration_seconds": 5, "system": "Be brief.",
-    "max_tokens": 99, "temperature": 0.5,
+    "max_tokens": 99, "temperature": 0.5, "format": "mp3",
 }  # fmt: skip
 PAIRS = [
     (name, task) for name in ALIVE for task in opened(name, "http://127.0.0.1:1").offers().tasks

@@ -142,6 +142,105 @@ def test_the_key_goes_as_a_bearer() -> None:
     assert HuggingFace(KEY).cancel("x") is None
 
 
+def test_a_picture_by_together_on_the_same_token() -> None:
+    order = Order("image", "a castle", {"width": 640, "height": 480, "seed": 7})
+
+    assert HuggingFace(KEY, provider="together").request(order) == a_call(
+        "/together/v1/images/generations",
+        {
+            "model": "black-forest-labs/FLUX.1-schnell",
+            "prompt": "a castle",
+            "response_format": "base64",
+            "width": 640,
+            "height": 480,
+            "seed": 7,
+        },
+    )
+
+
+def test_a_picture_by_nscale_on_the_same_token() -> None:
+    order = Order("image", "a castle", {"width": 640, "height": 480})
+
+    assert HuggingFace(KEY, provider="nscale").request(order) == a_call(
+        "/nscale/v1/images/generations",
+        {
+            "model": "black-forest-labs/FLUX.1-schnell",
+            "prompt": "a castle",
+            "response_format": "b64_json",
+            "size": "640x480",
+        },
+    )
+    assert "speech" not in HuggingFace(KEY, provider="nscale").offers().tasks
+
+
+def test_speech_by_together_on_the_same_token() -> None:
+    order = Order("speech", "Hello.", {"voice": "nova", "language": "en"})
+    provider = HuggingFace(KEY, provider="together")
+
+    assert provider.request(order) == a_call(
+        "/together/v1/audio/speech",
+        {
+            "model": "cartesia/sonic-2",
+            "input": "Hello.",
+            "response_format": "mp3",
+            "voice": "nova",
+            "language": "en",
+        },
+    )
+    reply = Reply(200, {"content-type": "audio/mpeg"}, b"bytes")
+    assert provider.read(reply, "create", order) == Media(b"bytes", "audio/mpeg")
+
+
+@pytest.mark.parametrize("provider", ["together", "nscale"])
+def test_a_picture_inside_an_answer(provider: str) -> None:
+    reply = json_reply({"data": [{"b64_json": "Ynl0ZXM="}]})
+
+    answer = HuggingFace(KEY, provider=provider).read(reply, "create", Order("image", "x"))
+
+    assert answer == Media(b"bytes")
+
+
+@pytest.mark.parametrize(
+    ("provider", "url", "scheme", "tasks"),
+    [
+        ("fal-ai", "https://fal.run/fal-ai/flux/schnell", "Key", ("image", "speech")),
+        (
+            "replicate",
+            "https://api.replicate.com/v1/models/black-forest-labs/flux-schnell/predictions",
+            "Bearer",
+            ("image", "speech"),
+        ),
+        (
+            "together",
+            "https://api.together.xyz/v1/images/generations",
+            "Bearer",
+            ("image", "speech", "text"),
+        ),
+        (
+            "nscale",
+            "https://inference.api.nscale.com/v1/images/generations",
+            "Bearer",
+            ("image", "text"),
+        ),
+    ],
+)
+def test_a_key_of_the_providers_own_goes_to_its_own_host(
+    provider: str, url: str, scheme: str, tasks: tuple[Task, ...]
+) -> None:
+    opened = HuggingFace("own-0123456789", provider=provider)
+
+    assert opened.request(Order("image", "a castle")).url == url
+    assert opened.authorization() == {"Authorization": f"{scheme} own-0123456789"}
+    assert opened.hosts == {url.split("/")[2]}
+    assert opened.offers().tasks == tasks
+
+
+def test_a_key_of_ones_own_may_have_another_address() -> None:
+    opened = HuggingFace("own-0123456789", provider="together", own_address="http://127.0.0.1:9/")
+
+    assert opened.request(Order("image", "x")).url == "http://127.0.0.1:9/v1/images/generations"
+
+
 @pytest.mark.parametrize("kind", ["image/jpeg", "image/png"])
 def test_the_type_of_a_picture_is_the_answers(kind: str) -> None:
     reply = Reply(200, {"content-type": kind}, b"bytes")

@@ -73,7 +73,7 @@ def test_steps_for_every_order() -> None:
     assert len(made_by(ordered("a castle"), steps=3).calls) == 3
 
 
-@pytest.mark.parametrize(("word", "status", "wait"), [("503", 503, None), ("429", 429, 2.0)])
+@pytest.mark.parametrize(("word", "status", "wait"), [("503", 503, 1.0), ("429", 429, 2.0)])
 def test_failing_once(word: str, status: int, wait: float | None) -> None:
     memory: dict[str, int] = {}
     order = ordered(f"a castle mock:{word}")

@@ -144,8 +144,8 @@ def test_lists_become_tuples_and_whole_numbers_floats() -> None:
             ("option 'workflow' has no {prompt}",),
         ),
         (
-            {"BACKEND": "huggingface", "OPTIONS": {"api_key": "hf_x", "provider": "together"}},
-            ("option 'provider' must be one of hf-inference, fal-ai, replicate",),
+            {"BACKEND": "huggingface", "OPTIONS": {"api_key": "hf_x", "provider": "nobody"}},
+            ("option 'provider' must be one of hf-inference, fal-ai, replicate, together, nscale",),
         ),
         (
             {"BACKEND": "openai_compatible", "OPTIONS": {"sizes": ["1024x1024", "big"]}},

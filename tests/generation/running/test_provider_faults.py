@@ -10,6 +10,9 @@ import pytest
 from bson import ObjectId
 
 from assets.documents import Asset
+from generation.providers.failures import Busy
+from generation.queries.health import health_of
+from generation.running.health import note_failure, rest_seconds
 from generation.services.orders import NewMedia, order_media
 from storycore.access import Actor
 from storycore.mongo.connection import database
@@ -242,3 +245,19 @@ def test_a_provider_that_fails_on_end_is_left_alone(
     assert the_job(first)["status"] == "failed"
     assert len(own_network.ledger.requests) == asked
     assert the_job(second)["next_attempt_at"] is not None
+
+
+def test_a_host_of_results_that_fails_leaves_the_provider_itself_alone(
+    owner: Actor, run_jobs: Run, own_network: ProviderServer, settings: Any
+) -> None:
+    note_failure("http", "results.example.org", Busy("down"))
+    settings.PROVIDER_CIRCUIT_FAILURES = 1
+    note_failure("http", "results.example.org", Busy("down"))
+    settings.PROVIDERS = configured("http", own_network)
+
+    key = order_media(owner, NewMedia("image", "a bell as bytes"))
+    run_jobs()
+
+    assert rest_seconds("http", "results.example.org") > 0
+    assert the_job(key)["status"] == "completed"
+    assert health_of(["http"])["http"].status == "resting"

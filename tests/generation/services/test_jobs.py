@@ -320,6 +320,42 @@ def test_a_whole_scenario_gets_what_it_lacks(owner: Actor, mocked: None, run_job
     assert generate_scene_media(owner, scenario=scenario) == []
 
 
+def test_what_is_being_made_already_is_not_ordered_again(
+    owner: Actor, mocked: None, run_jobs: Run
+) -> None:
+    scenario = a_scenario(owner)
+    a_scene(owner, scenario)
+    first = generate_scene_media(owner, scenario=scenario)
+
+    again = generate_scene_media(owner, scenario=scenario, fields=("image", "image", "sound"))
+    anew = generate_scene_media(owner, scenario=scenario, fields=("image",), only_missing=False)
+
+    assert [one.job for one in again] == [one.job for one in first]
+    assert {one.message for one in again} == {"It is being made already."}
+    assert anew[0].job not in {one.job for one in first}
+
+
+def test_a_seed_that_was_drawn_is_kept_and_another_take_may_have_another(
+    owner: Actor, run_jobs: Run, settings: Any
+) -> None:
+    settings.PROVIDERS = {"image": {"local": {"BACKEND": "local", "OPTIONS": {}}}}
+    first = ordered(owner)
+    run_jobs()
+    same, other = rerun_job(owner, first), rerun_job(owner, first, seed=9)
+    run_jobs()
+
+    seeds = [the_job(key)["seed"] for key in (first, same, other)]
+    assert isinstance(seeds[0], int)
+    assert seeds == [seeds[0], seeds[0], 9]
+    files = {
+        database()["assets"].find_one({"_id": the_job(key)["asset"]})["metadata"]["sha256"]  # type: ignore[index]
+        for key in (first, other)
+    }
+    assert len(files) == 2
+    with pytest.raises(InvalidInput):
+        rerun_job(owner, first, seed=-1)
+
+
 def test_the_fallback_is_the_settings_choice(owner: Actor, settings: Any, content: None) -> None:
     settings.PROVIDERS = {"image": {**MOCKED, "local": {"BACKEND": "local", "OPTIONS": {}}}}
     both = the_job(ordered(owner))["providers"]
