@@ -12,6 +12,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.conf import settings
+from pymongo.errors import ConnectionFailure, WTimeoutError
 
 from generation.documents import QUEUED
 from generation.ports import KINDS, Later
@@ -71,7 +72,8 @@ def _advance(work: HeldWork) -> None:
         return
     try:
         outcome = kind.advance(work)
-    except LeaseLost:
+    except (LeaseLost, ConnectionFailure, WTimeoutError):
+        # Without MongoDB nothing can be said of the job: its lease runs out, and it is taken again.
         raise
     except StoryCoreError as problem:
         _failed(work, problem)

@@ -28,7 +28,38 @@ def violations(
     found += _steps(jobs)
     found += _assets(jobs, assets, media)
     found += _charges(jobs, ledger)
+    found += _errors(jobs)
     return found
+
+
+def orphans(database: Database[dict[str, Any]], media: Path) -> list[str]:
+    """I6: after the sweep of forgotten files, every stored file belongs to an asset, and no bytes wait."""
+    named: set[str] = set()
+    for asset in database["assets"].find():
+        previews = (asset["file"], *(asset.get("previews") or []))
+        named |= {file["key"] for file in previews}
+    stems = {name.rsplit(".", 1)[0] for name in named}
+    return [
+        f"I6 no asset names {path.relative_to(media)}"
+        for path in media.rglob("*")
+        if path.is_file()
+        and not any(str(path.relative_to(media)).startswith(stem) for stem in stems)
+    ]
+
+
+def _errors(jobs: dict[str, dict[str, Any]]) -> list[str]:
+    """I11: who failed says why, and nothing that was written down holds a key."""
+    found = [
+        f"I11 failed without a code: {key}"
+        for key, row in jobs.items()
+        if row["status"] == "failed" and not row.get("error_code")
+    ]
+    secret = ("sk-live-", "Traceback", "Authorization")
+    return found + [
+        f"I11 a secret or a trace: {key}"
+        for key, row in jobs.items()
+        if any(word in str(row) for word in secret)
+    ]
 
 
 def _steps(jobs: dict[str, dict[str, Any]]) -> list[str]:

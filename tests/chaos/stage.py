@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import redis
+
 from storycore.embedded.mongod import Mongod, start_mongod
 from storycore.embedded.ports import free_port
 from storycore.embedded.redis import RedisServer, start_redis
@@ -45,7 +47,7 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """What every process of the product runs with."""
         host = f"127.0.0.1:{self.provider_port}"
-        redis = f"redis://127.0.0.1:{self.redis_port}/0"
+        broker = f"redis://127.0.0.1:{self.redis_port}/0"
         options = {"http": {"base_url": self.provider_url, "costs": True, "timeout_seconds": 10.0}}
         return {
             **os.environ,
@@ -54,8 +56,8 @@ class Stage:
             "STORYCORE_DATA": str(self.folder),
             "STORYCORE_ENV_FILE": str(self.folder / "no.env"),
             "MONGODB_URI": f"mongodb://127.0.0.1:{self.mongodb_port}/?directConnection=true",
-            "REDIS_URL": redis,
-            "CELERY_BROKER_URL": redis,
+            "REDIS_URL": broker,
+            "CELERY_BROKER_URL": broker,
             "IMAGE_PROVIDERS": "http",
             "PROVIDER_OPTIONS": json.dumps(options),
             "PROVIDER_LOCAL_HOSTS": host,
@@ -90,23 +92,24 @@ class Stage:
     def start_redis(self) -> None:
         self.redis = start_redis(self.folder / "redis", self.redis_port)
 
-    def start_worker(self, number: int) -> None:
-        """One worker with one process for jobs, in a group of its own."""
+    def start_worker(self, number: int, skew_seconds: float = 0.0) -> None:
+        """One worker with one process for jobs, in a group of its own; its clock may be wrong."""
         child = self._child(
             "-m", "celery", "--app", "tests.chaos.worker", "--quiet", "worker", "--concurrency", "1",
             "--queues", "storycore,media", "--without-mingle", "--without-gossip", "--loglevel", "ERROR",
             "--hostname", f"chaos{number}-{time.monotonic_ns()}@%h",
+            skew_seconds=skew_seconds,
         )  # fmt: skip
         if number < len(self.workers):
             self.workers[number] = child
         else:
             self.workers.append(child)
 
-    def kill_worker(self, number: int) -> None:
+    def kill_worker(self, number: int, skew_seconds: float = 0.0) -> None:
         """kill -9 of the whole group, then a new one in its place."""
         self._kill(self.workers[number])
         self.kills += 1
-        self.start_worker(number)
+        self.start_worker(number, skew_seconds)
 
     def freeze_worker(self, number: int, seconds: float) -> None:
         """Stop a worker for longer than its leases, then let it go on as if nothing had been."""
@@ -115,17 +118,27 @@ class Stage:
         time.sleep(seconds)
         os.killpg(group, signal.SIGCONT)
 
-    def kill_mongod(self) -> None:
-        """kill -9, and a new start on the same data."""
+    def kill_mongod(self, down_seconds: float = 0.0) -> None:
+        """kill -9, and after a while a new start on the same data."""
         if self.mongod is not None:
             self.mongod.child.kill()
+        time.sleep(down_seconds)
         self.start_mongod()
+
+    def stop_redis(self) -> None:
+        """kill -9."""
+        if self.redis is not None:
+            self.redis.child.kill()
 
     def kill_redis(self) -> None:
         """kill -9, and a new start on the same data."""
-        if self.redis is not None:
-            self.redis.child.kill()
+        self.stop_redis()
         self.start_redis()
+
+    def wipe_redis(self) -> None:
+        """Forget every message that waits."""
+        with redis.Redis(port=self.redis_port) as client:
+            client.flushall()
 
     def ledger(self) -> dict[str, Any]:
         """The provider's own books."""
@@ -142,13 +155,18 @@ class Stage:
         if self.mongod is not None:
             self.mongod.stop()
 
-    def _child(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def worker_of(self, pid: int) -> subprocess.Popen[bytes]:
+        """The worker whose process for jobs this is."""
+        group = os.getpgid(pid)
+        return next(one for one in self.workers if one.pid == group)
+
+    def _child(self, *arguments: str, skew_seconds: float = 0.0) -> subprocess.Popen[bytes]:
         log = (self.folder / "children.log").open("ab")
         with log:
             return subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self.environment(),
+                env={**self.environment(), "CHAOS_SKEW": str(skew_seconds)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

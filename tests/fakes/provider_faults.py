@@ -31,7 +31,7 @@ SILENT = frozenset({"timeout", "reset"})
 CONTENT = frozenset(
     {
         "slow", "truncated", "wrong-type", "html-200", "json-200", "empty", "garbage", "huge", "bomb",
-        "svg", "redirect", "redirect-loop", "reset-midway",
+        "svg", "redirect", "redirect-loop", "reset-midway", "pause",
     }
 )  # fmt: skip
 # The run itself ends badly, where there is a run.
@@ -130,7 +130,7 @@ def error_body(provider: str, status: int, code: str, words: str) -> dict[str, A
 def content_fault(name: str, good: Response, own_url: str) -> Response:
     """What comes instead of the good bytes."""
     kind = good.headers.get("Content-Type", "image/png")
-    if name in ("slow", "truncated", "huge", "reset-midway"):
+    if name in ("slow", "truncated", "huge", "reset-midway", "pause"):
         return Response(200, good.body, good.headers, name)
     if name == "redirect":
         return Response(302, b"", {"Location": PRIVATE_ADDRESS})

@@ -30,6 +30,7 @@ from tests.fakes.provider_routing import Request, answer
 CONTRACTS = (provider_calls, provider_runs)
 
 HUGE_BYTES = 300_000_000
+PAUSE_SECONDS = 1.5
 KEY_HEADERS = ("authorization", "xi-api-key")
 
 
@@ -83,6 +84,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.cut()
         if response.manner == "reset":
             return self.cut()
+        if response.manner == "pause":
+            self.server.stopping.wait(PAUSE_SECONDS)
         length = HUGE_BYTES if response.manner == "huge" else len(response.body)
         self.send_response(response.status)
         for name, value in response.headers.items():
