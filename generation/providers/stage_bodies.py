@@ -26,7 +26,7 @@ def body_of(order: Order) -> dict[str, Any]:
     body[_PROMPTS.get(order.task, "prompt")] = order.prompt
     fields = FIELDS.get(order.kind)
     if fields is None:
-        return present(**body, task=order.task)
+        return present(**{**body, "task": order.task})
     return present(**{name: body.get(name) for name in fields})
 
 
