@@ -18,16 +18,18 @@ from storycore.mongo.fields import JsonField, TextField
 
 TITLE_MAX = 200
 DESCRIPTION_MAX = 5_000
-TEXT_MAX = 100_000
+TEXT_MAX = 1_000_000
 CHOICE_TEXT_MAX = 2_000
 EXPRESSION_MAX = 2_000
-VARIABLES_MAX = 200
-EFFECTS_MAX = 50
+VARIABLES_MAX = 1_000
+EFFECTS_MAX = 500
 SCENES_MAX = 20_000
-CHOICES_PER_SCENE_MAX = 200
+CHOICES_PER_SCENE_MAX = 1_000
 TAGS_MAX = 100
 ORIGIN_MAX = 8_000_000
 HISTORY_MAX = 2_000
+# MongoDB takes 16 MiB; the rest of the record needs far less than what is left.
+PROGRESS_BYTES_MAX = 15_000_000
 
 MEDIA_FIELDS = {"image": "image", "sound": "sound", "music": "sound"}
 """The media fields of a scene and the asset type that each must point at."""

@@ -32,9 +32,9 @@ RATE_LIMITS = {
     "login": env.text("RATE_LIMIT_LOGIN", "5/minute"),
     "generate": env.text("RATE_LIMIT_GENERATE", "10/minute"),
     "stages": env.text("RATE_LIMIT_STAGES", "60/minute"),
-    "play": env.text("RATE_LIMIT_PLAY", "60/minute"),
-    "simulate": env.text("RATE_LIMIT_SIMULATE", "20/minute"),
-    "import": env.text("RATE_LIMIT_IMPORT", "20/minute"),
+    "play": env.text("RATE_LIMIT_PLAY", "600/minute"),
+    "simulate": env.text("RATE_LIMIT_SIMULATE", "120/minute"),
+    "import": env.text("RATE_LIMIT_IMPORT", "300/minute"),
     "create_user": env.text("RATE_LIMIT_CREATE_USER", "20/minute"),
 }
 # How many proxies of ours append to X-Forwarded-For; 0 means the peer address counts.

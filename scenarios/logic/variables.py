@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -19,7 +20,7 @@ Value = bool | int | float | str | tuple[int | float | str, ...]
 MAX_NUMBER = 2**53 - 1
 MAX_TEXT = 1000
 MAX_LIST = 100
-MAX_VARIABLES = 200
+MAX_VARIABLES = 1_000
 MAX_NAME = 64
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "true", "false", "once", "visited", "visits"})
@@ -128,11 +129,11 @@ def check_variables(variables: Sequence[Variable]) -> None:
     """Raise InvalidInput, naming the field, unless all declarations are sound and names differ."""
     if len(variables) > MAX_VARIABLES:
         raise InvalidInput(f"A story has at most {MAX_VARIABLES} variables.", field="variables")
-    names = [variable.name for variable in variables]
+    names = Counter(variable.name for variable in variables)
     for variable in variables:
         _check_shape(variable)
         checked_value(variable, variable.initial)
-        if names.count(variable.name) > 1:
+        if names[variable.name] > 1:
             raise InvalidInput(f"Two variables are called {variable.name}.", field="name")
 
 

@@ -40,15 +40,16 @@ def valid_variables(declared: Any) -> list[dict[str, Any]]:
         raise InvalidInput("A list of declarations is expected.", field="variables")
     if len(declared) > VARIABLES_MAX:
         raise InvalidInput(f"A story has at most {VARIABLES_MAX} variables.", field="variables")
-    variables: list[Variable] = []
+    variables: dict[str, Variable] = {}
     for index, raw in enumerate(declared):
         try:
-            variables.append(variable_from_json(raw))
-            check_variables(variables)
+            variable = variable_from_json(raw)
+            same = variables.setdefault(variable.name, variable)
+            check_variables([variable] if same is variable else [same, variable])
         except InvalidInput as problem:
             place = f"variables.{index}.{problem.field or 'name'}"
             raise InvalidInput(problem.message, field=place) from problem
-    return [variable_to_json(variable) for variable in variables]
+    return [variable_to_json(variable) for variable in variables.values()]
 
 
 def declared_variables(scenario: Mapping[str, Any]) -> dict[str, Variable]:

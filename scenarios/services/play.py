@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import bson
 from bson import ObjectId
 
-from scenarios.documents import HISTORY_MAX, Progress
+from scenarios.documents import HISTORY_MAX, PROGRESS_BYTES_MAX, Progress
 from scenarios.logic.compiling import Game
 from scenarios.logic.playing import (
     Offer,
@@ -177,6 +178,10 @@ def _save(
     was_there = str(row["current_scene"]) in game.scenes
     body = _stored_state(game, state, revision, moments, taken_at=taken_at)
     changes = {**body, **(more or {}), "updated_at": now()}
+    if len(bson.encode(changes)) > PROGRESS_BYTES_MAX:
+        raise InvalidInput(
+            "This play remembers too much to go on; begin a new one.", field="progress_id"
+        )
     answer = stored(Progress).update_one(
         {"_id": row["_id"], "version": row.get("version", 0)},
         {"$set": changes, "$inc": {"version": 1, "moved": 0 if was_there else 1}},

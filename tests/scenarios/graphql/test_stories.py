@@ -133,7 +133,7 @@ def test_a_file_replaces_a_story_of_ones_own_only(owner: Actor, stranger: Actor)
         (TWEE.encode(), {"format": "playable"}, "UNKNOWN_STORY_FORMAT"),
         (TWEE.encode(), {"scenarioId": "nonsense"}, "BAD_USER_INPUT"),
         (TWEE.encode(), {"scenarioId": str(ObjectId())}, "NOT_FOUND"),
-        ((":: A\n" + "x" * 100_001).encode(), {}, "BAD_USER_INPUT"),
+        ((":: A\n" + "x" * 1_000_001).encode(), {}, "BAD_USER_INPUT"),
         ("".join(f":: P{n}\nx\n\n" for n in range(20_001)).encode(), {}, "STORY_TOO_LARGE"),
         (b":: A\n" + b"x" * (21 * 1024 * 1024), {}, "STORY_TOO_LARGE"),
     ],

@@ -170,3 +170,27 @@ def test_who_may_not(owner: Actor, stranger: Actor, actor_name: str) -> None:
             export_story(actor, key, "twee")
 
     assert counts() == before
+
+
+def test_a_story_of_many_variables_links_and_effects(owner: Actor) -> None:
+    sets = "\n".join(f"<<set $v{n} to {n}>>" for n in range(400))
+    links = "\n".join(f"[[way {n}->There]]" for n in range(400))
+    head = ':: StoryData\n{"ifid": "X", "format": "SugarCube"}\n\n:: StoryInit\n'
+    init = "\n".join(f"<<set $w{n} to true>>" for n in range(500))
+    data = f"{head}{init}\n\n:: Start\n{sets}\n{links}\n\n:: There\nThe end.\n".encode()
+
+    done = import_story(owner, data, ImportOrder(file_name="many.twee"))
+
+    assert done.report["variables"] == 900
+    assert done.report["links"] == 400
+    assert done.report["kept"] == []
+    assert broken_invariants() == []
+
+
+def test_two_variables_of_one_name_are_refused(owner: Actor) -> None:
+    one = {"name": "gold", "type": "integer"}
+
+    with pytest.raises(InvalidInput) as refusal:
+        a_scenario(owner, variables=[one, {"name": "x", "type": "boolean"}, one])
+
+    assert refusal.value.field == "variables.2.name"

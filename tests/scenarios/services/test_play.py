@@ -261,3 +261,24 @@ def test_the_report_is_the_authors(owner: Actor, stranger: Actor, story: Told) -
     with pytest.raises(Forbidden):
         reader_report(stranger, story.key)
     assert reader_report(owner, story.key)["readers"] == 0
+
+
+def test_a_play_that_remembers_too_much_ends_with_a_word(owner: Actor) -> None:
+    texts = [{"name": f"t{n}", "type": "string", "default": "x" * 1_000} for n in range(1_000)]
+    key = a_scenario(owner, variables=texts)
+    here = a_scene(owner, key)
+    again = a_choice(owner, here, here)
+    play = create_progress(owner, key)
+
+    def go_on() -> None:
+        for _ in range(20):
+            record_progress(owner, play.id, again)
+
+    with pytest.raises(InvalidInput) as refusal:
+        go_on()
+
+    assert refusal.value.field == "progress_id"
+    steps = len(row(play.id)["history"])
+    assert 10 < steps < 16
+    go_back_in_history(owner, play.id, 1)
+    assert len(row(play.id)["history"]) == steps - 1
