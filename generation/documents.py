@@ -83,6 +83,9 @@ class Job(StoredDocument):
     owner = StringField(
         required=True, max_length=64, help_text="The id of the user who ordered it."
     )
+    asset_name = StringField(
+        max_length=255, help_text="What the asset is called, if not by the prompt."
+    )
     prompt = TextField(default="", max_length=PROMPT_MAX, help_text="What was asked for, in words.")
     parameters = JsonField(
         values=5_000, help_text="What was asked for, in values: width, height, voice ..."

@@ -18,6 +18,7 @@ class Job(ContentModel):
     queue = models.CharField(max_length=40, editable=False)
     status = models.CharField(max_length=20, editable=False)
     owner = models.CharField(max_length=64, editable=False)
+    asset_name = models.CharField(max_length=255, null=True, editable=False)  # noqa: DJ001 - as above
     prompt = models.TextField(editable=False)
     parameters = models.JSONField(null=True, editable=False)
     seed = models.BigIntegerField(null=True, editable=False)

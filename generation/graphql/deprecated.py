@@ -55,7 +55,9 @@ class GenerateAsset(Generated):
             "language": given.get("language"),
             "duration_seconds": given.get("duration"),
         }
-        return cls.ordered(context, NewMedia(task, prompt, parameters), wait=True)
+        return cls.ordered(
+            context, NewMedia(task, prompt, parameters, name=given.get("name")), wait=True
+        )
 
     @classmethod
     def _task(cls, type_: str, sound_type: str | None) -> Task:

@@ -75,11 +75,15 @@ class MediaJobs:
             raise Busy("it failed too often and rests", retry_after_seconds=rest)
         stage_name = state.get("stage") or CREATE
         _require_known_outcome(state, call)
-        work.say("calling" if stage_name == CREATE else stage_name, f"Asking {maker.name}.", 10)
-        # Saved before the call: whoever takes over knows that it may have been made.
-        work.save(
-            {"work": {**state, "call": call.to_json(), "stage": stage_name, "sent": call.paid}}
-        )
+        step = "calling" if stage_name == CREATE else stage_name
+        # Another look at the same work is no news: it would push what is out of the log.
+        if step != work.job.get("step"):
+            work.say(step, f"Asking {maker.name}.", 10)
+        if call.paid or not state.get("call"):
+            # Saved before the call: whoever takes over knows that it may have been made.
+            work.save(
+                {"work": {**state, "call": call.to_json(), "stage": stage_name, "sent": call.paid}}
+            )
         reached("calling")
         try:
             reply = (

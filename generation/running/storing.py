@@ -37,7 +37,7 @@ def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any])
         owner=job["owner"],
         type=TYPES[task],
         stored_name=str(job["_id"]),
-        name=named_after(job["prompt"]),
+        name=job.get("asset_name") or named_after(job["prompt"]),
         system=system,
         metadata=metadata_of(job, details),
         is_public=bool(job.get("is_public")),

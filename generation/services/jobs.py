@@ -23,6 +23,7 @@ from storycore.mongo.writing import stored
 
 _REPEATED = (
     "task",
+    "asset_name",
     "prompt",
     "parameters",
     "seed",

@@ -30,6 +30,7 @@ DURATION_SECONDS = (0.5, 300.0)
 FORMATS = ("wav", "mp3")
 SEED_MAX = 2**31 - 1
 WORD_MAX = 80
+NAME_MAX = 255
 NEGATIVE_MAX = 2_000
 
 ASSET_TYPES: dict[Task, str] = {
@@ -76,6 +77,7 @@ class NewMedia:
     priority: int = PRIORITY
     is_public: bool = False
     idempotency_key: str | None = None
+    name: str | None = None
     kind: str | None = None
     fetching: Call | None = None
 
@@ -96,6 +98,7 @@ def order_media(actor: Actor, new: NewMedia) -> ObjectId:
     first = makers[0]
     order: dict[str, Any] = {
         "task": new.task if new.kind else None,
+        "asset_name": _checked_name(new.name),
         "prompt": prompt,
         "parameters": parameters,
         "seed": new.seed,
@@ -155,6 +158,14 @@ def _checked_prompt(prompt: str, maker: Maker, task: Task) -> str:
         raise InvalidInput(f"The prompt has at most {most} characters.", field="prompt")
     require_allowed(prompt)
     return prompt
+
+
+def _checked_name(name: str | None) -> str | None:
+    """The asset's name without spaces around it; None lets the prompt name it."""
+    kept = " ".join((name or "").split())
+    if len(kept) > NAME_MAX:
+        raise InvalidInput(f"This has at most {NAME_MAX} characters.", field="name")
+    return kept or None
 
 
 def _checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -83,6 +83,11 @@ class Scene:
         )
         return int(mark.name.rpartition("-")[2])
 
+    def signal_workers(self, number: signal.Signals) -> None:
+        """Stop both workers, or let them go on."""
+        for worker in self.stage.workers:
+            os.killpg(worker.pid, number)
+
     def calls(self, words: str) -> int:
         """How often the provider was asked for an order with these words."""
         requests = self.stage.ledger()["requests"]
@@ -242,12 +247,10 @@ def clocks_wrong(scene: Scene) -> list[str]:
 def cancelled_in_each_state(scene: Scene) -> list[str]:
     """Cancelled while it waits, at each moment of the work, and after it: never cancelled and completed."""
     found: list[str] = []
-    for worker in scene.stage.workers:
-        os.killpg(worker.pid, signal.SIGSTOP)
+    scene.signal_workers(signal.SIGSTOP)
     (waiting,) = scene.act.order("cancelled while it waits as bytes")
     found += _refused(waiting, scene.act.cancel(waiting), "cancelled")
-    for worker in scene.stage.workers:
-        os.killpg(worker.pid, signal.SIGCONT)
+    scene.signal_workers(signal.SIGCONT)
     for moment in MOMENTS:
         gate = scene.hold(moment)
         (key,) = scene.act.order(f"cancelled at {moment} as bytes")
@@ -268,8 +271,10 @@ def _refused(key: str, answer: str, wanted: str) -> list[str]:
 def one_orders_much(scene: Scene) -> list[str]:
     """One user orders 990, then another 10: the other's are done before the first one's 200th."""
     much, few, mark = (990, 10, 200) if scene.is_long else (60, 5, 20)
+    scene.signal_workers(signal.SIGSTOP)
     first = scene.act.order(*(f"much {n} as bytes" for n in range(much)))
     second = scene.act.order(*(f"few {n} as bytes" for n in range(few)), owner="2")
+    scene.signal_workers(signal.SIGCONT)
     until(
         600.0 if scene.is_long else END_SECONDS,
         "the end of all that was ordered",

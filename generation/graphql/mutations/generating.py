@@ -38,6 +38,7 @@ _PROVIDER = graphene.String(
 )
 _MODEL = graphene.String(description="With which model of that provider.")
 _IS_PUBLIC = graphene.Boolean(description="Whether everybody may see it; false by default.")
+_NAME = graphene.String(description="What the asset is called; by its prompt without one.")
 _WAIT = graphene.Boolean(
     default_value=True,
     description="Wait for the asset for as long as the server allows; false answers the job at once.",
@@ -84,6 +85,7 @@ class GenerateImageWithAI(Generated):
         provider = _PROVIDER
         model = _MODEL
         scene_id = _SCENE
+        name = _NAME
         is_public = _IS_PUBLIC
         wait = _WAIT
         idempotency_key = _KEY
@@ -124,6 +126,7 @@ class GenerateSoundWithAI(Generated):
         provider = _PROVIDER
         model = _MODEL
         scene_id = _SCENE
+        name = _NAME
         is_public = _IS_PUBLIC
         wait = _WAIT
         idempotency_key = _KEY
@@ -255,6 +258,7 @@ def _common(given: dict[str, Any]) -> dict[str, Any]:
         "provider": given.get("provider"),
         "model": given.get("model"),
         "scene": parse_id(scene, field="scene") if scene else None,
+        "name": given.get("name"),
         "is_public": bool(given.get("is_public")),
         "idempotency_key": given.get("idempotency_key") or None,
     }

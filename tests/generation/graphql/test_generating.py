@@ -167,6 +167,23 @@ def test_a_model_that_nobody_offers_is_refused_before_it_is_ordered(
     assert taken == {"userErrors": [], "job": {"model": known}}
 
 
+def test_an_asset_may_have_a_name_of_its_own(
+    api: Api, owner: Actor, mocked: None, run_jobs: Run
+) -> None:
+    query = """mutation($n: String) {
+      generateImageWithAI(prompt: "a bell", name: $n, wait: false) { userErrors { field } job { id } }
+      generateAsset(type: "image", name: "The old bell", description: "a bell") { job { id } } }"""
+
+    made = api(query, {"n": "  Bell  One "}, owner)["data"]
+    refused = api(query, {"n": "x" * 256}, owner)["data"]["generateImageWithAI"]
+    run_jobs()
+
+    names = {row["name"] for row in database()["assets"].find({}, {"name": 1})}
+    assert names == {"Bell One", "The old bell"}
+    assert made["generateImageWithAI"]["userErrors"] == []
+    assert refused["userErrors"] == [{"field": "name"}]
+
+
 def test_every_field_of_a_job_is_shown(api: Api, owner: Actor, mocked: None, run_jobs: Run) -> None:
     key = order(api, owner, key="mine", p="mock:slow a bell")["job"]["id"]
     query = """query($id: ID!) { job(id: $id) { kind queue status progress step message prompt parameters

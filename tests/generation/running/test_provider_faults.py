@@ -199,6 +199,9 @@ def test_a_run_that_takes_long_holds_no_worker(
     job = the_job(key)
     assert (job["status"], job["attempts"]) == ("completed", 1)
     assert own_network.charges("a bell") == 1
+    # Looking again is no news: the log stays short however long it takes.
+    asked = [line["text"] for line in job["lines"] if line["text"].startswith("Asking")]
+    assert len(asked) <= 3
 
 
 def test_the_next_provider_takes_over_when_money_is_out(
