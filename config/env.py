@@ -58,8 +58,8 @@ def integer(name: str, default: int, *, least: int = 0, most: int | None = None)
     return value
 
 
-def number(name: str, default: float, *, least: float = 0.0) -> float:
-    """A decimal number of at least `least`."""
+def number(name: str, default: float, *, least: float = 0.0, most: float | None = None) -> float:
+    """A decimal number of at least `least` and at most `most`."""
     raw = _env.str(name, default="").strip()
     if not raw:
         return default
@@ -69,6 +69,8 @@ def number(name: str, default: float, *, least: float = 0.0) -> float:
         raise ImproperlyConfigured(f"{name} must be a number.") from None
     if not value >= least:
         raise ImproperlyConfigured(f"{name} must be at least {least}.")
+    if most is not None and value > most:
+        raise ImproperlyConfigured(f"{name} must be at most {most}.")
     return value
 
 

@@ -132,6 +132,7 @@ def _render_order(job: Row, folder: Path) -> RenderOrder:
         caption_style=wanted.get("caption_style") or "boxed",
         caption_position=wanted.get("caption_position") or "bottom",
         cards=tuple(Card(**one) for one in wanted.get("cards") or ()),
+        loudness=settings.RENDER_LOUDNESS_LUFS,
         title=job["prompt"],
     )
 

@@ -16,6 +16,9 @@ RESOLUTIONS: Mapping[str, tuple[int, int]] = {
 FRAME_RATES = (24, 30, 60)
 TEMPLATES = ("basic_fade", "slide_left", "slide_right", "zoom_in", "zoom_out", "ken_burns")
 SOUND_RANGE = (0.5, 2.0)
+LOUDNESS = -23.0
+"""What broadcasters agreed on (EBU R128), in LUFS."""
+LOUDNESS_RANGE = (-40.0, -8.0)
 STILLS_MAX = 60
 
 
@@ -54,7 +57,8 @@ class Card:
 class RenderOrder:
     """One video. It is as long as its narration is at `speed`; `pitch` changes the voice and not the length.
 
-    `music` is repeated below the whole of it. Raises WrongInput naming the field.
+    `music` is repeated below the whole of it; `loudness` in LUFS is that of both together. Raises WrongInput
+    naming the field.
     """
 
     narration: Path
@@ -71,6 +75,7 @@ class RenderOrder:
     cards: tuple[Card, ...] = ()
     speed: float = 1.0
     pitch: float = 1.0
+    loudness: float = LOUDNESS
     title: str = ""
     preset: str = "veryfast"
 
@@ -83,6 +88,7 @@ class RenderOrder:
             "template": self.template not in TEMPLATES,
             "speed": not low <= self.speed <= high,
             "pitch": not low <= self.pitch <= high,
+            "loudness": not LOUDNESS_RANGE[0] <= self.loudness <= LOUDNESS_RANGE[1],
         }
         for name, is_wrong in wrong.items():
             if is_wrong:

@@ -17,6 +17,7 @@ from generation.engines.video.encoding import encoder
 from generation.engines.video.frames import Frames
 from generation.engines.video.order import Cancelled, Rendered, RenderOrder
 from generation.engines.video.overlays import caption_overlays, card_overlays
+from generation.engines.video.soundtrack import make_soundtrack
 from generation.engines.video.thumbnails import write_thumbnail
 from generation.engines.video.timing import timeline
 from generation.providers.failures import Busy, WrongInput
@@ -51,7 +52,10 @@ def render(
     frames.check()
     partial, video = folder / "video.partial", folder / "video.mp4"
     watch = _Watch(length, progress, is_wanted, started + limit_seconds)
-    _encode(encoder(order, shares, length, folder, partial), frames, count, watch)
+    soundtrack = make_soundtrack(order, length, folder)
+    watch.look()
+    _encode(encoder(order, shares, soundtrack, length, partial), frames, count, watch)
+    soundtrack.unlink()
     partial.rename(video)
     thumbnail = write_thumbnail(frames.first(), folder / "thumbnail.jpg")
     width, height = order.size

@@ -20,11 +20,13 @@ SECONDS = 2.0
 TONE = 440.0
 
 
-def a_tone(path: Path, seconds: float = SECONDS, frequency: float = TONE) -> Path:
+def a_tone(
+    path: Path, seconds: float = SECONDS, frequency: float = TONE, level: int = 9_000
+) -> Path:
     """A narration that is one tone."""
     rate = 22_050
     times = np.arange(int(rate * seconds)) / rate
-    samples = (np.sin(2 * np.pi * frequency * times) * 9_000).astype("<i2")
+    samples = (np.sin(2 * np.pi * frequency * times) * level).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

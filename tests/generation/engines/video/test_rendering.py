@@ -16,6 +16,7 @@ from assets.media.containers.mp4 import read_mp4
 from generation.engines.ffmpeg import command
 from generation.engines.video.order import TEMPLATES, Cancelled, Still
 from generation.engines.video.rendering import render
+from generation.engines.video.soundtrack import loudness_of
 from generation.engines.video.stills import fitted
 from generation.engines.video.thumbnails import take_thumbnail
 from generation.providers.failures import Busy, WrongInput
@@ -133,6 +134,36 @@ def test_music_steps_back_while_somebody_speaks(studio_folder: Studio, tmp_path:
     assert voice.exists()
     assert loud[0] < loud[1] * 0.6, loud
     assert made.seconds == pytest.approx(4.0, abs=0.1)
+
+
+@pytest.mark.parametrize("voice_level", [400, 9_000, 30_000])
+@pytest.mark.parametrize("has_music", [False, True])
+def test_every_video_is_as_loud_as_broadcasts_are(
+    studio_folder: Studio, tmp_path: Path, voice_level: int, has_music: bool
+) -> None:
+    narration = a_tone(tmp_path / "voice.wav", 3.0, level=voice_level)
+    music = a_tone(tmp_path / "music.wav", 1.0, frequency=1_500.0) if has_music else None
+
+    made = render(studio_folder.order(narration=narration, music=music), tmp_path)
+
+    assert loudness_of(made.video) == pytest.approx(-23.0, abs=0.7)
+    assert np.abs(sound_of(made.video)).max() < 0.95
+    assert {one.name for one in tmp_path.glob("*.wav")} <= {"voice.wav", "music.wav"}
+
+
+def test_another_loudness_for_the_web(studio_folder: Studio) -> None:
+    made = studio_folder.render("loud", loudness=-16.0)
+
+    assert loudness_of(made.video) == pytest.approx(-16.0, abs=0.7)
+
+
+def test_a_silent_narration_stays_silent(studio_folder: Studio, tmp_path: Path) -> None:
+    narration = a_tone(tmp_path / "voice.wav", 1.0, level=0)
+
+    made = render(studio_folder.order(narration=narration), tmp_path)
+
+    assert np.abs(sound_of(made.video)).max() < 0.01
+    assert made.seconds == pytest.approx(1.0, abs=0.06)
 
 
 def _level(samples: Any, frequency: float) -> float:
