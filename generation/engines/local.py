@@ -90,7 +90,13 @@ def _picture(order: Order, folder: Path) -> tuple[Path, dict[str, object]]:
     width, height = _whole(order, "width"), _whole(order, "height")
     size = (width or 768, height or 512) if width or height else None
     return make_picture(
-        order.prompt, folder, size=size, seed=_whole(order, "seed"), style=_text(order, "style")
+        order.prompt,
+        folder,
+        size=size,
+        seed=_whole(order, "seed"),
+        style=_text(order, "style"),
+        # Moving templates would cut the words of a picture off, and a video has captions of its own.
+        has_caption=order.kind != "picture",
     )
 
 

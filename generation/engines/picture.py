@@ -21,12 +21,18 @@ DEFAULT_SIZE = (768, 512)
 
 
 def make_picture(
-    prompt: str, folder: Path, *, size: tuple[int, int] | None, seed: int | None, style: str | None
+    prompt: str,
+    folder: Path,
+    *,
+    size: tuple[int, int] | None,
+    seed: int | None,
+    style: str | None,
+    has_caption: bool = True,
 ) -> tuple[Path, dict[str, object]]:
     """Draw a PNG into the folder; the same words, size, seed and style give the same picture.
 
     Returns its path and what is worth knowing of it. `size` is width and height in pixels; a style that
-    is not known here changes nothing.
+    is not known here changes nothing. The prompt is written below it unless `has_caption` is false.
     """
     seed = zlib.crc32(prompt.encode()) & 0x7FFF_FFFF if seed is None else seed
     chance = random.Random(f"{seed}:{prompt}")  # noqa: S311 - scenery, not secrets
@@ -35,7 +41,8 @@ def make_picture(
     things = things_of(prompt) or (chance.choice(("mountains", "trees", "sea", "city")),)
     image = _scenery((width, height), LIGHTS[name], things, chance)
     image = styled(image, style or "", chance)
-    draw_caption(image, prompt)
+    if has_caption:
+        draw_caption(image, prompt)
     path = folder / "picture.png"
     image.save(path, "PNG", compress_level=1)
     details: dict[str, object] = {
