@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from bson import ObjectId
 
 from storycore.errors import InvalidInput
+
+RAW_ID = "_ObjectId__id"
+"""Where the driver keeps an ObjectId's bytes; `binary` says the same five times slower."""
+
+raw_id = attrgetter(RAW_ID)
+"""An ObjectId's bytes. As keys they cost a fifth, because ObjectId hashes and compares in Python."""
 
 
 def parse_id(value: object, *, field: str = "id") -> ObjectId:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from io import BytesIO
 from typing import IO, Any
 
 from django.core.handlers.asgi import ASGIRequest
@@ -68,7 +69,8 @@ class ThreadedDjango(BaseHandler):
             return
         loop = asyncio.get_running_loop()
         try:
-            response = await loop.run_in_executor(self._threads, self._answered, scope, body)
+            async with self._room.place():
+                response = await loop.run_in_executor(self._threads, self._answered, scope, body)
             await self._sent(response, send)
             if response.streaming:
                 await loop.run_in_executor(self._threads, response.close)
@@ -79,10 +81,13 @@ class ThreadedDjango(BaseHandler):
         """Run blocking work that belongs to no HTTP request in one of the threads, in the caller's context."""
         loop = asyncio.get_running_loop()
         context = copy_context()
-        return await loop.run_in_executor(self._threads, context.run, self._worked, work, arguments)
+        async with self._room.place():
+            return await loop.run_in_executor(
+                self._threads, context.run, self._worked, work, arguments
+            )
 
     def _worked(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        with self._room.place():
+        with self._room.working():
             # What Django does at the begin and at the end of a request.
             close_old_connections()
             try:
@@ -91,7 +96,7 @@ class ThreadedDjango(BaseHandler):
                 close_old_connections()
 
     def _answered(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
-        with self._room.place():
+        with self._room.working():
             return self._response(scope, body)
 
     def _response(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
@@ -130,10 +135,14 @@ async def whole_body(scope: Scope, receive: Receive, most_bytes: int) -> IO[byte
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > most_bytes:
             return None
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        # Nearly every request: all of it is here already.
+        piece = message.get("body", b"")
+        return None if len(piece) > most_bytes else BytesIO(piece)
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
     size = 0
     while True:
-        message = await receive()
         if message["type"] == "http.disconnect":
             file.close()
             raise ClientGone
@@ -146,6 +155,7 @@ async def whole_body(scope: Scope, receive: Receive, most_bytes: int) -> IO[byte
         if not message.get("more_body", False):
             file.seek(0)
             return file
+        message = await receive()
 
 
 async def _refuse(send: Send, status: int, text: bytes) -> None:

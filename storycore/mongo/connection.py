@@ -9,6 +9,7 @@ from mongoengine import Document
 from mongoengine.base.common import _document_registry
 from mongoengine.connection import get_connection, get_db
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -53,6 +54,17 @@ def database() -> Database[dict[str, Any]]:
     return found
 
 
+def collection(name: str) -> Collection[dict[str, Any]]:
+    """A collection of the content database; the driver's object is made once, not for every command."""
+    found = _collections.get(name)
+    if found is None:
+        found = _collections[name] = database()[name]
+    return found
+
+
+_collections: dict[str, Collection[dict[str, Any]]] = {}
+
+
 def forget_connection(*, forked: bool = False) -> None:
     """Let the client go; the next use opens a new one.
 
@@ -61,6 +73,7 @@ def forget_connection(*, forked: bool = False) -> None:
     # disconnect() would also drop the registration.
     gone = mongoengine.connection._connections.pop("default", None)  # noqa: SLF001 - no public way keeps it
     mongoengine.connection._dbs.pop("default", None)  # noqa: SLF001 - as above
+    _collections.clear()
     for document in _document_registry.values():
         if issubclass(document, Document):
             # Each class keeps the collection of the client that it used last.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection as Values
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mongoengine import Document
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 
-from storycore.mongo.connection import database
+from storycore.mongo.connection import collection
 
 Row = dict[str, Any]
 """One document, or the asked part of it, under its stored names; `_id` is always there."""
 
-Fields = Collection[str] | None
+Fields = Values[str] | None
 """Stored names to fetch; None fetches everything."""
 
 Sort = Sequence[tuple[str, int]]
@@ -27,6 +29,11 @@ def collection_of(document: type[Document]) -> str:
     """The name of the collection that holds a document class."""
     name: str = document._meta["collection"]  # noqa: SLF001 - MongoEngine's only place for it
     return name
+
+
+def rows_of(document: type[Document]) -> Collection[Row]:
+    """The collection that holds a document class, for reads by the driver."""
+    return collection(collection_of(document))
 
 
 def projection(fields: Fields, *more: str) -> dict[str, int] | None:
@@ -44,7 +51,7 @@ def projection(fields: Fields, *more: str) -> dict[str, int] | None:
 def find_in(
     document: type[Document],
     key: str,
-    values: Collection[Any],
+    values: Values[Any],
     fields: Fields,
     *,
     where: Mapping[str, Any] | None = None,
@@ -56,10 +63,8 @@ def find_in(
     query: dict[str, Any] = {key: {"$in": list(values)}}
     if where:
         query = {"$and": [query, dict(where)]}
-    cursor = database()[collection_of(document)].find(
-        query, projection(fields, key), batch_size=BATCH
-    )
-    return list(cursor.sort(list(sort)) if sort else cursor)
+    cursor = rows_of(document).find(query, projection(fields, key), batch_size=BATCH)
+    return (cursor.sort(list(sort)) if sort else cursor).to_list()
 
 
 def find_where(
@@ -72,8 +77,8 @@ def find_where(
     offset: int = 0,
 ) -> list[Row]:
     """One page of the documents that match `where`."""
-    cursor = database()[collection_of(document)].find(dict(where), projection(fields))
-    return list(cursor.sort(list(sort)).skip(offset).limit(limit))
+    cursor = rows_of(document).find(dict(where), projection(fields))
+    return cursor.sort(list(sort)).skip(offset).limit(limit).to_list()
 
 
 def find_one(
@@ -83,16 +88,15 @@ def find_one(
     session: ClientSession | None = None,
 ) -> Row | None:
     """The first document that matches `where`, or None; with a session as its transaction sees it."""
-    found = database()[collection_of(document)]
-    return found.find_one(dict(where), projection(fields), session=session)
+    return rows_of(document).find_one(dict(where), projection(fields), session=session)
 
 
 def count_where(document: type[Document], where: Mapping[str, Any]) -> int:
     """How many documents match `where`."""
-    return database()[collection_of(document)].count_documents(dict(where))
+    return rows_of(document).count_documents(dict(where))
 
 
-def grouped(rows: Iterable[Row], *, by: str, keys: Collection[Any]) -> dict[Any, list[Row]]:
+def grouped(rows: Iterable[Row], *, by: str, keys: Values[Any]) -> dict[Any, list[Row]]:
     """The rows under the value of their field `by`; every key is there, with [] when nothing was found."""
     groups: dict[Any, list[Row]] = {key: [] for key in keys}
     for row in rows:

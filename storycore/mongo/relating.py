@@ -10,7 +10,6 @@ from bson import ObjectId
 from mongoengine import Document
 
 from storycore.access import Actor
-from storycore.mongo.connection import database
 from storycore.mongo.reading import (
     Fields,
     Row,
@@ -21,6 +20,7 @@ from storycore.mongo.reading import (
     grouped,
     keyed,
     projection,
+    rows_of,
 )
 
 Where = Callable[[Actor], dict[str, Any]]
@@ -44,14 +44,18 @@ class RowBy:
 
     def __call__(self, actor: Actor, values: Collection[Any], fields: Fields) -> dict[Any, Row]:
         """The rows by the value of `key`; a value that leads to nothing is not there."""
+        return keyed(self.rows(actor, values, fields), by=self.key)
+
+    def rows(self, actor: Actor, values: Collection[Any], fields: Fields) -> list[Row]:
+        """The rows in one list, each with its `key`."""
         where = self.where(actor) if self.where else None
         if self.guard is None:
-            return keyed(find_in(self.document, self.key, values, fields, where=where), by=self.key)
+            return find_in(self.document, self.key, values, fields, where=where)
         field, parents = self.guard
         wanted = None if fields is None else {*fields, field}
         rows = find_in(self.document, self.key, values, wanted, where=where)
         readable = parents(actor, {row[field] for row in rows}, ("_id",))
-        return keyed((row for row in rows if row[field] in readable), by=self.key)
+        return [row for row in rows if row[field] in readable]
 
     def find(
         self,
@@ -77,7 +81,7 @@ class RowBy:
             pipeline.append({"$project": wanted})
         for into, (relation, local, inner) in (lookups or {}).items():
             pipeline.append(relation.lookup(actor, local, inner, into))
-        return next(iter(database()[collection_of(self.document)].aggregate(pipeline)), None)
+        return next(iter(rows_of(self.document).aggregate(pipeline)), None)
 
     def lookup(self, actor: Actor, local: str, fields: Fields, into: str) -> dict[str, Any]:
         """The batch as an aggregation stage that puts the rows of one parent into a list."""
@@ -99,11 +103,14 @@ class RowsBy:
     many: bool = False
 
     def __call__(
-        self, _actor: Actor, values: Collection[Any], fields: Fields
+        self, actor: Actor, values: Collection[Any], fields: Fields
     ) -> dict[Any, list[Row]]:
         """The rows by the value of `key`; every value is there, with [] when nothing was found."""
-        rows = find_in(self.document, self.key, values, fields, sort=self.sort)
-        return grouped(rows, by=self.key, keys=values)
+        return grouped(self.rows(actor, values, fields), by=self.key, keys=values)
+
+    def rows(self, _actor: Actor, values: Collection[Any], fields: Fields) -> list[Row]:
+        """The rows in one list, each with its `key`; those of one parent are in order."""
+        return find_in(self.document, self.key, values, fields, sort=self.sort)
 
     def lookup(self, _actor: Actor, local: str, fields: Fields, into: str) -> dict[str, Any]:
         """The batch as an aggregation stage that puts the rows of one parent into a list."""

@@ -19,6 +19,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    print_ast,
 )
 
 from storycore.graphql.plan.completing import completer
@@ -51,6 +52,7 @@ class _Compiler:
         self.schema = schema
         self.fragments = fragments
         self.variables = variables
+        self.nodes: dict[tuple[str, ...], RowNode] = {}
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
         query = self.schema.query_type
@@ -88,9 +90,7 @@ class _Compiler:
             needs |= field.needs
             if isinstance(field, Relation):
                 link = self._link(field, definition.type, inner)
-                emitter.link(
-                    key, field.by, len(node.links), many=field.many, required=link.is_required
-                )
+                emitter.link(key, link, len(node.links))
                 node.links.append(link)
             else:
                 self._leaf(emitter, key, field, definition.type, inner)
@@ -101,7 +101,15 @@ class _Compiler:
 
     def _link(self, field: Relation, type_: Any, nodes: list[FieldNode]) -> Link:
         required = isinstance(type_, GraphQLNonNull)
-        return Link(field, self._node(get_named_type(type_), nodes), required)
+        target = get_named_type(type_)
+        # Equal selections share their node, so that equal rows are fetched and written once.
+        same = (
+            target.name,
+            *(print_ast(node.selection_set) for node in nodes if node.selection_set),
+        )
+        if same not in self.nodes:
+            self.nodes[same] = self._node(target, nodes)
+        return Link(field, self.nodes[same], required)
 
     def _leaf(
         self, emitter: Emitter, key: str, column: Column, type_: Any, nodes: list[FieldNode]

@@ -10,18 +10,22 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from bson.tz_util import utc
 from graphql import GraphQLNonNull
 
 from storycore.graphql.plan.completing import Complete
-from storycore.graphql.plan.tree import Emit, Unplannable
+from storycore.graphql.plan.tree import Emit, Link, Unplannable
 from storycore.graphql.relations import Column
+from storycore.ids import RAW_ID
 
 # A stored value of the usual class is written without a call; any other goes through its completer.
 _FAST = {
-    "ID": "str(v) if (v := {value}).__class__ is ObjectId else {complete}(v)",
+    "ID": f"v.{RAW_ID}.hex() if (v := {{value}}).__class__ is ObjectId else {{complete}}(v)",
     "String": "v if (v := {value}).__class__ is str else {complete}(v)",
     "Boolean": "v if (v := {value}).__class__ is bool else {complete}(v)",
-    "DateTime": "v.isoformat() if (v := {value}).__class__ is datetime else {complete}(v)",
+    "DateTime": "moment(v) if (v := {value}).__class__ is datetime else {complete}(v)",
+    "Int": "v if (v := {value}).__class__ is int and -0x80000000 <= v <= 0x7fffffff else {complete}(v)",
+    "JSON": "v if (v := {value}).__class__ is dict else {complete}(v)",
 }
 _SLOW = "{complete}({value})"
 
@@ -31,7 +35,12 @@ class Emitter:
 
     def __init__(self) -> None:
         self._entries: list[str] = []
-        self._names: dict[str, Any] = {"ObjectId": ObjectId, "datetime": datetime, "none": _none}
+        self._names: dict[str, Any] = {
+            "ObjectId": ObjectId,
+            "datetime": datetime,
+            "moment": _moment,
+            "none": _none,
+        }
 
     def constant(self, key: str, text: str) -> None:
         """An entry that is the same in every object."""
@@ -52,12 +61,17 @@ class Emitter:
         written = template.format(value=value, complete=complete_name)
         self._entries.append(f"{key!r}: ({written})")
 
-    def link(self, key: str, by: str, index: int, *, many: bool, required: bool) -> None:
+    def link(self, key: str, link: Link, index: int) -> None:
         """An entry that comes from related rows."""
-        found = f"link_{index}.get(r.get({by!r}))"
-        if many:
-            found = f"link_{index}.get(r.get({by!r}), ())"
-        elif required:
+        by, many = link.relation.by, link.relation.many
+        nothing = "()" if many else "None"
+        found = f"link_{index}.get(r.get({by!r}), {nothing})"
+        if link.documents is not None:
+            found = (
+                f"(link_{index}.get(v.{RAW_ID}, {nothing})"
+                f" if (v := r.get({by!r})).__class__ is ObjectId else {nothing})"
+            )
+        if link.is_required and not many:
             found = f"({found} or none())"
         self._entries.append(f"{key!r}: {found}")
 
@@ -67,6 +81,13 @@ class Emitter:
         source = f"lambda {parameters}: [{{{', '.join(self._entries)}}} for r in rows]"
         made: Emit = eval(compile(source, "<read plan>", "eval"), self._names)  # noqa: S307 - see the module's docstring
         return made
+
+
+def _moment(value: datetime) -> str:
+    """As isoformat() writes it, in half the time: the driver's own time zone answers in Python."""
+    if value.tzinfo is utc:
+        return value.replace(tzinfo=None).isoformat() + "+00:00"
+    return value.isoformat()
 
 
 def _none() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bson import ObjectId
 from graphql.execution.values import get_argument_values
 
 from storycore.access import Actor
+from storycore.graphql.plan.linking import Found, keys_of, placed, rows_by_id
 from storycore.graphql.plan.tree import Link, Plan, Root, RowNode, Rows
 from storycore.graphql.reads import ReadOne
-from storycore.ids import find_id
-from storycore.mongo.reading import Row
+from storycore.ids import find_id, raw_id
 from storycore.mongo.relating import RowBy, RowsBy
+
+_NOTHING: tuple[frozenset[str], Rows] = (frozenset(), [])
 
 
 def run_plan(plan: Plan, actor: Actor, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,8 +31,8 @@ class _Run:
     def __init__(self, actor: Actor, variables: dict[str, Any]) -> None:
         self.actor = actor
         self.variables = variables
-        # Lists fetched last by collection: (stored names that their rows have, rows by parent).
-        self.fetched: dict[Any, tuple[frozenset[str], Mapping[Any, list[Row]]]] = {}
+        # Lists fetched last by collection: the stored names that their rows have, and the rows.
+        self.fetched: dict[Any, tuple[frozenset[str], Rows]] = {}
 
     def root(self, root: Root) -> Any:
         arguments = get_argument_values(root.definition, root.syntax, self.variables)
@@ -57,62 +60,77 @@ class _Run:
     def _written(self, node: RowNode, rows: Rows, looked_up: Mapping[int, Rows]) -> Any:
         if not node.links:
             return node.emit(rows)
-        links: list[Any] = [None] * len(node.links)
+        links: list[Found] = [None] * len(node.links)
         for index, found in looked_up.items():
             link = node.links[index]
-            parent = rows[0].get(link.relation.by)
-            links[index] = self._placed(link, _by_key(link, parent, found))
+            if link.documents is not None:
+                links[index] = self._placed(link, link.documents.key, keys_of(rows, link), found)
         for group in node.groups:
             missing = [index for index in group if links[index] is None]
             if missing:
                 self._load(node, rows, missing, links)
         return node.emit(rows, *links)
 
-    def _load(self, node: RowNode, rows: Rows, group: list[int], links: list[Any]) -> None:
+    def _load(self, node: RowNode, rows: Rows, group: list[int], links: list[Found]) -> None:
         first = node.links[group[0]]
-        if len(group) == 1:
-            own_keys = _keys(rows, first.relation.by)
-            found = self._found(first.relation.load, own_keys, first.node.needs)
-            links[group[0]] = self._placed(first, found)
+        load = first.documents
+        if load is None:
+            for index in group:
+                links[index] = self._computed(node.links[index], rows)
             return
-        keys = {index: _keys(rows, node.links[index].relation.by) for index in group}
-        wanted = dict.fromkeys(key for some in keys.values() for key in some)
-        needs = frozenset().union(*(node.links[index].node.needs for index in group))
-        found = self._found(first.relation.load, wanted, needs)
+        keys = {index: keys_of(rows, node.links[index]) for index in group}
+        wanted = keys[group[0]]
+        needs = first.node.needs
+        for index in group[1:]:
+            wanted = wanted | keys[index]
+            needs = needs | node.links[index].node.needs
+        found = self._found(load, wanted, needs)
+        if all(node.links[index].node is first.node for index in group):
+            # The same fields of the same rows: they are written once for all of these places.
+            same = self._placed(first, load.key, wanted, found)
+            for index in group:
+                links[index] = same
+            return
         for index in group:
-            own = {key: found[key] for key in keys[index] if key in found}
-            links[index] = self._placed(node.links[index], own)
+            link = node.links[index]
+            own = [row for row in found if raw_id(row[load.key]) in keys[index]]
+            links[index] = self._placed(link, load.key, keys[index], own)
 
-    def _found(self, load: Any, keys: dict[Any, None], needs: frozenset[str]) -> Mapping[Any, Any]:
-        """Rows by key; those that this answer has fetched already, with all that is needed, are used again."""
+    def _computed(self, link: Link, rows: Rows) -> dict[Any, Any]:
+        """What a function finds that knows its own keys: users, counts, places that use something."""
+        relation = link.relation
+        keys = dict.fromkeys(key for row in rows if (key := row.get(relation.by)) is not None)
         if not keys:
             return {}
-        if not isinstance(load, RowBy) or load.key != "_id":
-            found: Mapping[Any, Any] = load(self.actor, keys, needs)
-            if isinstance(load, RowsBy):
-                self.fetched[load.document] = (needs, found)
-            return found
-        known = self._known(load.document, needs)
-        present = {key: row for key in keys if (row := known.get(key)) is not None} if known else {}
-        if len(present) == len(keys):
-            return present
-        missing = [key for key in keys if key not in present] if present else keys
-        fetched: Mapping[Any, Any] = load(self.actor, missing, needs)
-        return {**present, **fetched} if present else fetched
+        found = relation.load(self.actor, keys, link.node.needs)
+        if not relation.many:
+            there = {key: row for key, row in found.items() if row is not None}
+            return dict(zip(there, self._written(link.node, [*there.values()], {}), strict=True))
+        flat = iter(self._written(link.node, [row for some in found.values() for row in some], {}))
+        return {key: [next(flat) for _ in some] for key, some in found.items()}
 
-    def _known(self, document: Any, needs: frozenset[str]) -> dict[Any, Row]:
-        """The rows of a collection that were fetched with all of `needs`, by id."""
-        names, groups = self.fetched.get(document, (frozenset(), {}))
-        if not needs <= names:
-            return {}
-        return {row["_id"]: row for rows in groups.values() for row in rows}
+    def _found(
+        self, load: RowBy | RowsBy, keys: Mapping[bytes, ObjectId], needs: frozenset[str]
+    ) -> Rows:
+        """The rows that keys lead to; those that this answer has fetched already are used again."""
+        if not keys:
+            return []
+        if isinstance(load, RowsBy):
+            rows = load.rows(self.actor, keys.values(), needs)
+            self.fetched[load.document] = (needs, rows)
+            return rows
+        names, known = self.fetched.get(load.document, _NOTHING) if load.key == "_id" else _NOTHING
+        if not known or not needs <= names:
+            return load.rows(self.actor, keys.values(), needs)
+        by_id = rows_by_id(known)
+        there = [row for key in keys if (row := by_id.get(key)) is not None]
+        if len(there) == len(keys):
+            return there
+        missing = [key for raw, key in keys.items() if raw not in by_id]
+        return there + load.rows(self.actor, missing, needs)
 
-    def _placed(self, link: Link, found: Mapping[Any, Any]) -> dict[Any, Any]:
-        """What stands in the answer for each key."""
-        if not link.relation.many:
-            return dict(zip(found, self._written(link.node, list(found.values()), {}), strict=True))
-        flat = iter(self._written(link.node, [row for rows in found.values() for row in rows], {}))
-        return {key: [next(flat) for _ in rows] for key, rows in found.items()}
+    def _placed(self, link: Link, by: str, keys: Iterable[bytes], found: Rows) -> Found:
+        return placed(link, by, keys, found, self._written(link.node, found, {}))
 
 
 def _can_be_looked_up(link: Link) -> bool:
@@ -120,13 +138,3 @@ def _can_be_looked_up(link: Link) -> bool:
     return (isinstance(load, RowBy) and load.guard is None) or (
         isinstance(load, RowsBy) and not load.many
     )
-
-
-def _by_key(link: Link, parent: Any, found: Rows) -> dict[Any, Any]:
-    if link.relation.many:
-        return {parent: found}
-    return {parent: found[0]} if found else {}
-
-
-def _keys(rows: Rows, by: str) -> dict[Any, None]:
-    return dict.fromkeys(key for row in rows if (key := row.get(by)) is not None)

@@ -11,6 +11,7 @@ from graphql import FieldNode, GraphQLField
 from storycore.graphql.reads import ReadMany, ReadOne
 from storycore.graphql.relations import Relation
 from storycore.mongo.reading import Row
+from storycore.mongo.relating import RowBy, RowsBy
 
 Emit = Callable[..., list[dict[str, Any]]]
 """emit(rows, *links) -> response objects; each link maps a key to what stands in its place."""
@@ -27,6 +28,12 @@ class Link:
     relation: Relation
     node: RowNode
     is_required: bool
+
+    @property
+    def documents(self) -> RowBy | RowsBy | None:
+        """What ids of documents lead to; None when a function knows its own keys."""
+        load = self.relation.load
+        return load if isinstance(load, RowBy | RowsBy) else None
 
 
 @dataclass(slots=True)
