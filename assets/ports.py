@@ -34,6 +34,9 @@ class AssetHolder(Protocol):
     def used_ids(self, assets: Collection[ObjectId]) -> set[ObjectId]:
         """Which of these assets are used anywhere."""
 
+    def asset_changed(self, asset: ObjectId, session: ClientSession) -> None:
+        """Note, within the session's transaction, that what is shown of the asset has changed."""
+
     def let_go(self, asset: ObjectId, session: ClientSession) -> int:
         """Clear every reference to the asset within the session's transaction; returns how many."""
 

@@ -22,11 +22,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Bench:
-    """Where everything answers; `env` is what a process of the product runs with, `web_pid` its server."""
+    """Where everything answers; `env` is what a process of the product runs with, `web_pid` its server.
+
+    `shared_port` is a second server of the product, whose readers share answers; 0 without one.
+    """
 
     mongodb_uri: str
     web_port: int
     floor_port: int
+    shared_port: int
     env: dict[str, str]
     web_pid: int
 
@@ -37,8 +41,13 @@ class Bench:
 
 
 @contextmanager
-def benched(*, processes: int = 1, threads: int = 4, **extra: str) -> Iterator[Bench]:
-    """Start all three, and stop them at the end; `extra` joins their environment."""
+def benched(
+    *, processes: int = 1, threads: int = 4, shares: bool = False, **extra: str
+) -> Iterator[Bench]:
+    """Start all of them, and stop them at the end; `extra` joins their environment.
+
+    With `shares` a second server keeps the answers of published stories, and the first one keeps none.
+    """
     with tempfile.TemporaryDirectory(prefix="storycore-bench-") as folder:
         mongod = start_mongod(Path(folder) / "mongo", free_port())
         env = {
@@ -52,18 +61,24 @@ def benched(*, processes: int = 1, threads: int = 4, **extra: str) -> Iterator[B
             "FLOOR_THREADS": str(threads),
             **extra,
         }
-        web, floor = free_port(), free_port()
+        web, floor, shared = free_port(), free_port(), free_port() if shares else 0
         manage = [sys.executable, str(ROOT / "manage.py")]
         for command in (["migrate", "--verbosity", "0"], ["ensure_indexes"]):
             subprocess.run([*manage, *command], cwd=ROOT, env=env, check=True, capture_output=True)
+        product = "config.asgi:application"
+        own = env | ({"GRAPHQL_CACHE_BYTES": "0"} if shares else {})
         children = [
-            _serve("config.asgi:application", web, env, processes, threads),
+            _serve(product, web, own, processes, threads),
             _serve("benchmarks.floor:app", floor, env, processes, threads),
         ]
+        if shares:
+            children.append(_serve(product, shared, env, processes, threads))
         try:
             _wait(f"http://127.0.0.1:{web}/health/ready")
             _wait(f"http://127.0.0.1:{floor}/")
-            yield Bench(mongod.uri, web, floor, env, children[0].pid)
+            if shares:
+                _wait(f"http://127.0.0.1:{shared}/health/ready")
+            yield Bench(mongod.uri, web, floor, shared, env, children[0].pid)
         finally:
             for child in children:
                 child.terminate()

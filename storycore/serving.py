@@ -19,9 +19,11 @@ from typing import IO, Any
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
+from storycore.replaying import Key, Replay, Replays, named
+from storycore.requests import HEADER
 from storycore.waiting import open_room
 
 Scope = MutableMapping[str, Any]
@@ -41,16 +43,24 @@ class ThreadedDjango(BaseHandler):
     """The ASGI application.
 
     `threads` requests are worked on at once, and `aside` more may wait for something meanwhile (see
-    storycore.waiting). `body_bytes` caps what a client may send, `body_seconds` how long it may take.
+    storycore.waiting). `body_bytes` caps what a client may send, `body_seconds` how long it may take;
+    `replay_bytes` is the room for responses that may be sent again (see storycore.replaying).
     """
 
     def __init__(
-        self, *, threads: int, body_bytes: int, body_seconds: float, aside: int = 0
+        self,
+        *,
+        threads: int,
+        body_bytes: int,
+        body_seconds: float,
+        aside: int = 0,
+        replay_bytes: int = 0,
     ) -> None:
         super().__init__()
         self.load_middleware(is_async=False)
         self.body_bytes = body_bytes
         self.body_seconds = body_seconds
+        self._replays = Replays(replay_bytes)
         self._room = open_room(running=threads, aside=aside)
         self._threads = ThreadPoolExecutor(self._room.threads, thread_name_prefix="django")
 
@@ -67,15 +77,37 @@ class ThreadedDjango(BaseHandler):
         if body is None:
             await _refuse(send, 413, b"The request is too large.")
             return
+        with body:
+            key = (
+                self._replays.key_of(scope, body.getvalue()) if isinstance(body, BytesIO) else None
+            )
+            if key is None or not await self._sent_again(key, scope, send):
+                await self._answer(scope, body, send, key)
+
+    async def _answer(self, scope: Scope, body: IO[bytes], send: Send, key: Key | None) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            async with self._room.place():
-                response = await loop.run_in_executor(self._threads, self._answered, scope, body)
-            await self._sent(response, send)
-            if response.streaming:
-                await loop.run_in_executor(self._threads, response.close)
-        finally:
-            body.close()
+        async with self._room.place():
+            response = await loop.run_in_executor(self._threads, self._answered, scope, body)
+        replay: Replay | None = getattr(response, "replay", None)
+        if key is not None and replay is not None and isinstance(response, HttpResponse):
+            self._replays.keep(key, response, replay)
+        await self._sent(response, send)
+        if response.streaming:
+            await loop.run_in_executor(self._threads, response.close)
+
+    async def _sent_again(self, key: Key, scope: Scope, send: Send) -> bool:
+        """Whether the response to the same request still held, and so was sent."""
+        known = self._replays.find(key)
+        if known is None:
+            return False
+        request_id = named(scope)
+        if not await known.holds(request_id, self.run):
+            self._replays.drop(key)
+            return False
+        headers = [*known.headers, (HEADER.encode(), request_id.encode())]
+        await send({"type": "http.response.start", "status": known.status, "headers": headers})
+        await send({"type": "http.response.body", "body": known.body})
+        return True
 
     async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Run blocking work that belongs to no HTTP request in one of the threads, in the caller's context."""
@@ -132,17 +164,13 @@ class ThreadedDjango(BaseHandler):
 
 async def whole_body(scope: Scope, receive: Receive, most_bytes: int) -> IO[bytes] | None:
     """The body as a file at its start; None when it is larger than it may be. Raises ClientGone."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > most_bytes:
-            return None
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        # Nearly every request: all of it is here already.
-        piece = message.get("body", b"")
-        return None if len(piece) > most_bytes else BytesIO(piece)
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed by the caller
+    declared = _declared_bytes(scope)
+    if declared is not None and declared > most_bytes:
+        return None
+    file: IO[bytes] = BytesIO()
     size = 0
     while True:
+        message = await receive()
         if message["type"] == "http.disconnect":
             file.close()
             raise ClientGone
@@ -151,11 +179,26 @@ async def whole_body(scope: Scope, receive: Receive, most_bytes: int) -> IO[byte
         if size > most_bytes:
             file.close()
             return None
+        if size > SPOOL_BYTES and isinstance(file, BytesIO):
+            file = _on_disk(file)
         file.write(piece)
-        if not message.get("more_body", False):
+        # A server may say only with one more, empty message that all of it was there.
+        if not message.get("more_body", False) or size == declared:
             file.seek(0)
             return file
-        message = await receive()
+
+
+def _declared_bytes(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return None
+
+
+def _on_disk(begun: BytesIO) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the caller
+    file.write(begun.getbuffer())
+    return file
 
 
 async def _refuse(send: Send, status: int, text: bytes) -> None:

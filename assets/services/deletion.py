@@ -13,6 +13,7 @@ from assets.ports import HOLDERS, Usage
 from assets.queries.addresses import store_of
 from assets.queries.files import files_of, unnamed_files
 from assets.services.access import editable_asset
+from assets.services.changing import tell_holders
 from storycore.access import Actor
 from storycore.errors import Unavailable
 from storycore.mongo.documents import now
@@ -50,6 +51,7 @@ def delete_asset(actor: Actor, asset: ObjectId, *, force: bool = False) -> Delet
             {"$set": {**mark, "updated_at": now()}, "$inc": {"revision": 1}},
             session=session,
         )
+        tell_holders(asset, session)
         return sum(holder.let_go(asset, session) for holder in HOLDERS)
 
     cleared = in_transaction(work)

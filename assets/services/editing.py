@@ -13,15 +13,14 @@ from assets.documents import Asset
 from assets.queries.addresses import store_of
 from assets.queries.files import Spot, files_of, mime_type_of, named_spots, spot_of, with_files
 from assets.services.access import editable_asset
-from assets.services.changing import change_as_read
+from assets.services.changing import change_as_read, change_words
 from assets.services.filing import plain_folder, plain_tags
 from assets.services.storing import discard
 from assets.storage.base import StoredFile
 from storycore.access import Actor
 from storycore.errors import StoryCoreError
-from storycore.mongo.documents import now, valid_changes
+from storycore.mongo.documents import valid_changes
 from storycore.mongo.reading import Row
-from storycore.mongo.writing import update
 
 
 class AssetChanges(TypedDict, total=False):
@@ -52,7 +51,7 @@ def update_asset(actor: Actor, asset: ObjectId, changes: AssetChanges) -> None:
     if "is_public" in body and body["is_public"] != bool(row.get("is_public")):
         _open_or_close(row, body)
     elif body:
-        update(Asset, asset, {"$set": body | {"updated_at": now()}, "$inc": {"revision": 1}})
+        change_words(asset, body)
 
 
 def _open_or_close(row: Row, body: dict[str, Any]) -> None:

@@ -10,6 +10,10 @@ from config import env
 GRAPHQL_INTROSPECTION = env.choice("GRAPHQL_INTROSPECTION", "", ("", "everyone", "staff", "nobody"))
 # How long a document that came with its hash is found by the hash alone.
 GRAPHQL_PERSISTED_SECONDS = env.integer("GRAPHQL_PERSISTED_SECONDS", 86_400, least=1)
+# Room for answers that readers of published stories share, in each web process; 0 keeps none.
+GRAPHQL_CACHE_BYTES = env.integer("GRAPHQL_CACHE_BYTES", 64_000_000, least=0)
+# Links in an answer may be signed: it is not kept for longer than they surely hold.
+GRAPHQL_CACHE_SECONDS = env.integer("GRAPHQL_CACHE_SECONDS", 300, least=1, most=900)
 # A JSON file of the only documents that may run; empty lets every document run.
 GRAPHQL_ALLOWED_OPERATIONS = env.text("GRAPHQL_ALLOWED_OPERATIONS", "")
 

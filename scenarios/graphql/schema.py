@@ -19,6 +19,7 @@ from scenarios.graphql.types.story import Choice, Scenario, ScenarioConnection, 
 from scenarios.queries.choices import readable_choices
 from scenarios.queries.progress import progress_by_id
 from scenarios.queries.scenarios import (
+    STORY_VERSION,
     count_scenarios,
     list_scenarios,
     page_of_scenarios,
@@ -28,8 +29,16 @@ from scenarios.queries.scenes import readable_scenes
 from storycore.access import Actor
 from storycore.graphql.connections import Listing, connection_field
 from storycore.graphql.reads import LIMIT, ReadMany, ReadOne
+from storycore.graphql.sharing import Sharing
 from storycore.mongo.reading import Row
 from storycore.paging import parse_page
+
+STORY = Sharing(
+    version=STORY_VERSION,
+    covers=frozenset({"Scenario", "ScenarioStats", "Scene", "Choice", "Asset"}),
+    compared=frozenset({"User"}),
+)
+"""Readers of a published story share the answer as long as neither the story nor an asset of it changes."""
 
 
 def _filters() -> dict[str, Any]:
@@ -57,7 +66,7 @@ class ScenarioQueries(LintQueries, PlayQueries, DeprecatedScenarioQueries):
     class Meta:
         abstract = True
 
-    scenario = ReadOne(Scenario, rows=scenarios_by_id, noun="scenario")
+    scenario = ReadOne(Scenario, rows=scenarios_by_id, noun="scenario", sharing=STORY)
     scenarios = ReadMany(
         Scenario,
         fetch=_list_scenarios,

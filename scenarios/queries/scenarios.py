@@ -27,6 +27,9 @@ from storycore.paging import Page, Window
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
 SEARCH_MAX = 200
 
+STORY_VERSION = ("revision", "asset_changes")
+"""What of a scenario changes with every change to the story itself, and to an asset that its scenes use."""
+
 
 def list_scenarios(
     actor: Actor, filters: Mapping[str, Any], page: Page, fields: Fields

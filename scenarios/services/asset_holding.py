@@ -66,6 +66,14 @@ class SceneAssets:
         )
         return sum(scene.get(field) == asset for scene in scenes for field in MEDIA_FIELDS)
 
+    def asset_changed(self, asset: ObjectId, session: ClientSession) -> None:
+        """Count the change on every scenario that uses the asset: answers that were kept of it end there."""
+        scenarios = stored(Scene).distinct("scenario", _holding([asset]), session=session)
+        if scenarios:
+            stored(Scenario).update_many(
+                {"_id": {"$in": scenarios}}, {"$inc": {"asset_changes": 1}}, session=session
+            )
+
     @staticmethod
     def _readable(actor: Actor | None, scenes: list[Row]) -> set[ObjectId]:
         scenarios = {scene["scenario"] for scene in scenes}

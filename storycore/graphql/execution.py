@@ -21,15 +21,19 @@ from storycore.graphql.context import Context
 from storycore.graphql.errors import INTERNAL, Problem, Refusal, presented, problem
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.operations import Operation
-from storycore.graphql.plan.answering import planned_answer
+from storycore.graphql.plan.answering import Holds, planned_answer
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation brought: `data` for orjson (it may hold orjson.Fragment), and what went wrong."""
+    """What an operation brought: `data` for orjson (it may hold orjson.Fragment), and what went wrong.
+
+    `holds` is there when readers without a login share it, and tells later whether it still is the answer.
+    """
 
     data: Any
     errors: list[Problem] = field(default_factory=list)
+    holds: Holds | None = None
 
 
 class TimeBudgetSpent(BaseException):
@@ -63,9 +67,9 @@ def run(operation: Operation, context: Context, root: Any = None) -> Answer:
     context.deadline = time.monotonic() + budget_seconds
     try:
         with pymongo.timeout(budget_seconds):
-            data = planned_answer(operation, context)
-            if data is not None:
-                return Answer(data)
+            planned = planned_answer(operation, context)
+            if planned is not None:
+                return Answer(planned.data, holds=planned.holds)
             result = _executed(operation, context, root)
     except TimeBudgetSpent:
         entry = problem(

@@ -10,19 +10,30 @@ from graphql import GraphQLResolveInfo
 
 from storycore.access import Actor
 from storycore.graphql.relations import Record, Siblings, selected
+from storycore.graphql.sharing import Sharing
 from storycore.ids import find_id
 from storycore.mongo.reading import Row
 from storycore.mongo.relating import RowBy
 
 
 class ReadOne(graphene.Field):
-    """A root field `name(id: ID!)` with at most one row, found through `rows`; a malformed id finds nothing."""
+    """A root field `name(id: ID!)` with at most one row, found through `rows`; a malformed id finds nothing.
+
+    `sharing` says what its answers depend on, when readers may share them.
+    """
 
     def __init__(
-        self, type_: Any, *, rows: RowBy, noun: str, deprecation_reason: str | None = None
+        self,
+        type_: Any,
+        *,
+        rows: RowBy,
+        noun: str,
+        sharing: Sharing | None = None,
+        deprecation_reason: str | None = None,
     ) -> None:
         self.row_type = type_
         self.rows = rows
+        self.sharing = sharing
         super().__init__(
             type_,
             id=graphene.ID(required=True, description=f"The {noun}'s id."),

@@ -9,15 +9,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import logging
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
+import pymongo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLSchema
+from pymongo.errors import PyMongoError
 
 from storycore.graphql.body import Parameters, Received, from_body, from_url
 from storycore.graphql.compat.rewriting import rewritten
@@ -28,9 +31,11 @@ from storycore.graphql.graphiql import page
 from storycore.graphql.metrics import Measurement, record
 from storycore.graphql.multipart import close_all
 from storycore.graphql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, accepts_gzip, negotiated
-from storycore.graphql.operations import Operations, Rewrite, unchanged
+from storycore.graphql.operations import Operation, Operations, Rewrite, unchanged
+from storycore.graphql.plan.answering import Holds
 from storycore.graphql.preflight import require_preflight
 from storycore.mongo.commands import counted
+from storycore.replaying import Again, Replay
 from storycore.requests import client_address
 
 logger = logging.getLogger("storycore.graphql")
@@ -90,17 +95,21 @@ class GraphQLEdge:
 
     def _run_all(self, request: HttpRequest, media_type: str, received: Received) -> HttpResponse:
         if not received.is_batch:
-            return _written(request, media_type, self._run_one(request, received.requests[0]))
+            body, replay = self._run_one(request, received.requests[0])
+            response = _written(request, media_type, body)
+            if replay is not None:
+                response.replay = replay
+            return response
         bodies: list[Body] = []
         for one in received.requests:
             try:
-                bodies.append(self._run_one(request, one))
+                bodies.append(self._run_one(request, one)[0])
             except Refusal as refusal:
                 self._record_refusal(request, refusal)
                 bodies.append(_body_of(refusal))
         return _written(request, media_type, bodies)
 
-    def _run_one(self, request: HttpRequest, parameters: Parameters) -> Body:
+    def _run_one(self, request: HttpRequest, parameters: Parameters) -> tuple[Body, Replay | None]:
         measured = Measurement(request.request_id)
         operation = self.operations.prepared(
             parameters, request.actor, only_queries=request.method == "GET"
@@ -114,11 +123,37 @@ class GraphQLEdge:
         measured.commands, measured.problems = tally.commands, answer.errors
         record(measured)
         if answer.errors:
-            return {"errors": answer.errors, "data": answer.data}
-        return {"data": answer.data}
+            return {"errors": answer.errors, "data": answer.data}, None
+        replay = partial(_is_told_again, answer.holds, operation) if answer.holds else None
+        return {"data": answer.data}, replay
 
     def _record_refusal(self, request: HttpRequest, refusal: Refusal) -> None:
         record(Measurement(request.request_id, problems=refusal.problems, is_refused=True))
+
+
+def _is_told_again(holds: Holds, operation: Operation, asked: Sequence[Again]) -> bool:
+    """Whether the answer may be sent to all who asked; then each is counted like any other."""
+    try:
+        with counted() as tally, pymongo.timeout(settings.GRAPHQL_TIME_BUDGET_SECONDS):
+            if not holds():
+                return False
+    except PyMongoError:
+        # The whole way tells what is wrong.
+        return False
+    for number, again in enumerate(asked):
+        # One look was for all of them.
+        commands = 0 if number else tally.commands
+        record(
+            Measurement(
+                again.request_id,
+                started=again.started,
+                name=operation.name,
+                kind=operation.kind,
+                cost=operation.cost,
+                commands=commands,
+            )
+        )
+    return True
 
 
 def _body_of(refusal: Refusal) -> Body:

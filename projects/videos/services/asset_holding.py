@@ -30,6 +30,9 @@ class ProjectAssets:
         rows = projects_using(list(assets))
         return {asset for row in rows for asset in assets_of(row)} & set(assets)
 
+    def asset_changed(self, asset: ObjectId, session: ClientSession) -> None:
+        """Nothing: a project reads its assets anew each time."""
+
     def let_go(self, asset: ObjectId, session: ClientSession) -> int:
         """Clear the asset from every project: its stage can then be run again."""
         moment = {"updated_at": now()}

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import orjson
+from django.conf import settings
 from graphql import GraphQLError, OperationType, print_ast
 from graphql.execution.values import get_variable_values
 
@@ -11,15 +17,28 @@ from storycore.errors import StoryCoreError
 from storycore.graphql.context import Context
 from storycore.graphql.operations import Operation
 from storycore.graphql.plan.compiling import compile_query
-from storycore.graphql.plan.running import run_plan
+from storycore.graphql.plan.keeping import LOOKED_UP, Keeper, keeper, key_of
+from storycore.graphql.plan.running import Run
 from storycore.graphql.plan.tree import Plan, Unplannable
+from storycore.graphql.sharing import Kept, Shared
 
 _PLANS_PER_DOCUMENT = 32
 
+Holds = Callable[[], bool]
 
-def planned_answer(operation: Operation, context: Context) -> dict[str, Any] | None:
-    """The `data` of a query by its compiled plan, equal to the reference's; None when that must answer.
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The `data` of an answer; `holds` tells later whether it still is the one of readers without a login."""
+
+    data: dict[str, Any] | orjson.Fragment
+    holds: Holds | None = None
+
+
+def planned_answer(operation: Operation, context: Context) -> Planned | None:
+    """The answer to a query by its compiled plan, equal to the reference's; None when that must answer.
+
+    What readers share may come as the bytes that were kept of it (storycore.graphql.sharing).
     Reading twice changes nothing, so every error is left to the reference executor to find again and to word.
     """
     if operation.node.operation is not OperationType.QUERY:
@@ -33,9 +52,43 @@ def planned_answer(operation: Operation, context: Context) -> dict[str, Any] | N
     if plan is None:
         return None
     try:
-        return run_plan(plan, context.actor, coerced)
+        if plan.shared is None or (shelf := keeper()) is None:
+            return Planned(Run(plan, context.actor, coerced).answer())
+        return _shared_answer(plan.shared, operation, Run(plan, context.actor, coerced), shelf)
     except (Unplannable, StoryCoreError, GraphQLError):
         return None
+
+
+def _shared_answer(shared: Shared, operation: Operation, run: Run, shelf: Keeper) -> Planned:
+    key = key_of(operation)
+    is_known = run.actor.is_authenticated
+    outcome = "miss"
+    for kept in shelf.candidates(key) if key is not None else ():
+        if is_known and not kept.is_whole:
+            break
+        if kept.holds(shared):
+            LOOKED_UP.labels("hit").inc()
+            return Planned(orjson.Fragment(kept.data), partial(_holds, kept, shared, _end()))
+        outcome = "stale"
+    LOOKED_UP.labels(outcome).inc()
+    data = run.answer()
+    # Only what nobody in particular was told is kept, and only when every root was there to be watched.
+    if is_known or key is None or None in data.values():
+        return Planned(data)
+    written = orjson.dumps(data)
+    made = Kept(written, run.versions, run.compared, run.is_whole)
+    shelf.put(key, made)
+    return Planned(orjson.Fragment(written), partial(_holds, made, shared, _end()))
+
+
+def _end() -> float:
+    return time.monotonic() + settings.GRAPHQL_CACHE_SECONDS
+
+
+def _holds(kept: Kept, shared: Shared, end: float) -> bool:
+    is_same = time.monotonic() < end and kept.holds(shared)
+    LOOKED_UP.labels("hit" if is_same else "stale").inc()
+    return is_same
 
 
 def _plan(operation: Operation, variables: dict[str, Any]) -> Plan | None:

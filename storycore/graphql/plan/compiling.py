@@ -26,7 +26,8 @@ from storycore.graphql.plan.completing import completer
 from storycore.graphql.plan.emitting import Emitter
 from storycore.graphql.plan.tree import Link, Plan, Root, RowNode, Unplannable
 from storycore.graphql.reads import ReadMany, ReadOne
-from storycore.graphql.relations import Column, Relation
+from storycore.graphql.relations import Column, Load, Relation
+from storycore.graphql.sharing import Shared
 from storycore.graphql.types import READABLE
 
 Fragments = Mapping[str, FragmentDefinitionNode]
@@ -53,13 +54,37 @@ class _Compiler:
         self.fragments = fragments
         self.variables = variables
         self.nodes: dict[tuple[str, ...], RowNode] = {}
+        self.types: set[str] = set()
+        self.reads: dict[str, tuple[Load, frozenset[str]]] = {}
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
         query = self.schema.query_type
         if query is None:
             raise Unplannable
         fields = self._collected([operation.selection_set], frozenset({query.name}))
-        return Plan([self._root(query, key, nodes) for key, nodes in fields.items()])
+        roots = [self._root(query, key, nodes) for key, nodes in fields.items()]
+        shared = self._shared(roots)
+        if shared is not None:
+            for root in roots:
+                root.node.needs |= set(shared.sharing.version)
+        return Plan(roots, shared)
+
+    def _shared(self, roots: list[Root]) -> Shared | None:
+        """How the answers are shared: when all roots agree, and know of everything that is read."""
+        first = roots[0].read if roots else None
+        if not isinstance(first, ReadOne) or first.sharing is None:
+            return None
+        known = first.sharing.covers | first.sharing.compared
+        alike = all(
+            isinstance(root.read, ReadOne)
+            and root.read.rows is first.rows
+            and root.read.sharing is first.sharing
+            for root in roots
+        )
+        if not alike or not self.types <= known:
+            return None
+        reads = {name: self.reads[name] for name in first.sharing.compared & self.reads.keys()}
+        return Shared(first.rows, first.sharing, reads)
 
     def _root(self, query: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Root:
         definition = query.fields.get(nodes[0].name.value)
@@ -76,7 +101,8 @@ class _Compiler:
         readable = row_type.readable_fields()
         sets = [node.selection_set for node in nodes if node.selection_set]
         emitter = Emitter()
-        node = RowNode()
+        node = RowNode(type_.name)
+        self.types.add(type_.name)
         needs: set[str] = set()
         for key, inner in self._collected(sets, row_type.type_names()).items():
             name = inner[0].name.value
@@ -109,7 +135,11 @@ class _Compiler:
         )
         if same not in self.nodes:
             self.nodes[same] = self._node(target, nodes)
-        return Link(field, self.nodes[same], required)
+        link = Link(field, self.nodes[same], required)
+        if link.documents is None:
+            _, needs = self.reads.get(target.name, (None, frozenset()))
+            self.reads[target.name] = (field.load, needs | link.node.needs)
+        return link
 
     def _leaf(
         self, emitter: Emitter, key: str, column: Column, type_: Any, nodes: list[FieldNode]

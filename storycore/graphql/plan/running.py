@@ -18,23 +18,31 @@ from storycore.mongo.relating import RowBy, RowsBy
 _NOTHING: tuple[frozenset[str], Rows] = (frozenset(), [])
 
 
-def run_plan(plan: Plan, actor: Actor, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The `data` of the answer. `variables` are coerced already.
+class Run:
+    """One answer of a plan in the making. `variables` are coerced already.
 
-    Raises whatever the reads raise, and Unplannable when the reference executor must answer.
+    What it learns on the way about a shared answer: the versions of the roots, the compared rows, and whether
+    nothing was hidden from this reader.
     """
-    run = _Run(actor, dict(variables))
-    return {root.key: run.root(root) for root in plan.roots}
 
-
-class _Run:
-    def __init__(self, actor: Actor, variables: dict[str, Any]) -> None:
+    def __init__(self, plan: Plan, actor: Actor, variables: Mapping[str, Any]) -> None:
+        self.plan = plan
         self.actor = actor
-        self.variables = variables
+        self.variables = dict(variables)
+        self.versions: dict[ObjectId, tuple[Any, ...]] = {}
+        self.compared: dict[str, dict[str, Any]] = {}
+        self.is_whole = True
         # Lists fetched last by collection: the stored names that their rows have, and the rows.
         self.fetched: dict[Any, tuple[frozenset[str], Rows]] = {}
 
-    def root(self, root: Root) -> Any:
+    def answer(self) -> dict[str, Any]:
+        """The `data`.
+
+        Raises whatever the reads raise, and Unplannable when the reference executor must answer.
+        """
+        return {root.key: self._root(root) for root in self.plan.roots}
+
+    def _root(self, root: Root) -> Any:
         arguments = get_argument_values(root.definition, root.syntax, self.variables)
         if isinstance(root.read, ReadOne):
             return self._one(root, root.read, arguments["id"])
@@ -55,6 +63,10 @@ class _Run:
         if row is None:
             return None
         loaded = {int(name[2:]): row.pop(name) for name in lookups}
+        if self.plan.shared is not None:
+            names = self.plan.shared.sharing.version
+            self.versions[row["_id"]] = tuple(row.get(name) for name in names)
+            self.is_whole &= all(loaded.values())
         return self._written(node, [row], loaded)[0]
 
     def _written(self, node: RowNode, rows: Rows, looked_up: Mapping[int, Rows]) -> Any:
@@ -103,6 +115,9 @@ class _Run:
         if not keys:
             return {}
         found = relation.load(self.actor, keys, link.node.needs)
+        if self.plan.shared is not None and link.node.type_name in self.plan.shared.reads:
+            known = self.compared.setdefault(link.node.type_name, {})
+            known.update({key: found.get(key) for key in keys})
         if not relation.many:
             there = {key: row for key, row in found.items() if row is not None}
             return dict(zip(there, self._written(link.node, [*there.values()], {}), strict=True))
@@ -121,13 +136,17 @@ class _Run:
             return rows
         names, known = self.fetched.get(load.document, _NOTHING) if load.key == "_id" else _NOTHING
         if not known or not needs <= names:
-            return load.rows(self.actor, keys.values(), needs)
+            rows = load.rows(self.actor, keys.values(), needs)
+            self.is_whole &= len(rows) == len(keys)
+            return rows
         by_id = rows_by_id(known)
         there = [row for key in keys if (row := by_id.get(key)) is not None]
         if len(there) == len(keys):
             return there
         missing = [key for raw, key in keys.items() if raw not in by_id]
-        return there + load.rows(self.actor, missing, needs)
+        more = load.rows(self.actor, missing, needs)
+        self.is_whole &= len(more) == len(missing)
+        return there + more
 
     def _placed(self, link: Link, by: str, keys: Iterable[bytes], found: Rows) -> Found:
         return placed(link, by, keys, found, self._written(link.node, found, {}))

@@ -10,6 +10,7 @@ from graphql import FieldNode, GraphQLField
 
 from storycore.graphql.reads import ReadMany, ReadOne
 from storycore.graphql.relations import Relation
+from storycore.graphql.sharing import Shared
 from storycore.mongo.reading import Row
 from storycore.mongo.relating import RowBy, RowsBy
 
@@ -44,6 +45,7 @@ class RowNode:
     response objects; its link arguments come in the order of `links`.
     """
 
+    type_name: str
     needs: frozenset[str] = frozenset()
     links: list[Link] = field(default_factory=list)
     groups: list[list[int]] = field(default_factory=list)
@@ -63,9 +65,10 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole query."""
+    """A whole query; `shared` says how its answers are judged when readers may share them."""
 
     roots: Sequence[Root]
+    shared: Shared | None = None
 
 
 Rows = list[Row]
