@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 class Bench:
     """Where everything answers; `env` is what a process of the product runs with, `web_pid` its server.
 
-    `shared_port` is a second server of the product, whose readers share answers; 0 without one.
+    `pids` are the servers by port. `shared_port` is a second server of the product, whose readers share
+    answers; 0 without one.
     """
 
     mongodb_uri: str
@@ -33,11 +34,20 @@ class Bench:
     shared_port: int
     env: dict[str, str]
     web_pid: int
+    pids: dict[int, int]
 
     def web_pids(self) -> list[int]:
         """The web server and the processes that it has started."""
-        children = Path(f"/proc/{self.web_pid}/task/{self.web_pid}/children").read_text("ascii")
-        return [self.web_pid, *map(int, children.split())]
+        return _with_children(self.web_pid)
+
+    def cpu_seconds(self, port: int) -> float:
+        """The processor time that the server at this port has used so far."""
+        ticks = 0
+        for pid in _with_children(self.pids[port]):
+            # The name of the process, in parentheses, may hold anything.
+            fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -78,13 +88,19 @@ def benched(
             _wait(f"http://127.0.0.1:{floor}/")
             if shares:
                 _wait(f"http://127.0.0.1:{shared}/health/ready")
-            yield Bench(mongod.uri, web, floor, shared, env, children[0].pid)
+            pids = dict(zip((web, floor, shared), (child.pid for child in children), strict=False))
+            yield Bench(mongod.uri, web, floor, shared, env, children[0].pid, pids)
         finally:
             for child in children:
                 child.terminate()
             for child in children:
                 child.wait(20)
             mongod.stop()
+
+
+def _with_children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [pid, *map(int, children.split())]
 
 
 def _serve(

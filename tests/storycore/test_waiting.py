@@ -1,0 +1,89 @@
+"""Places of a web process: so many work at once, who waits gives its place back, nobody is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from storycore.waiting import Room
+
+
+class Work:
+    """Work in threads that takes places of a room; `go` lets it end."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.begun: list[str] = []
+        self.go = threading.Event()
+        self.threads = ThreadPoolExecutor(room.threads)
+
+    def work(self, name: str, *, aside: bool = False) -> bool:
+        with self.room.working():
+            self.begun.append(name)
+            if not aside:
+                return self.go.wait(5)
+            with self.room.stepped_aside() as granted:
+                return granted and self.go.wait(5)
+
+    async def asked(self, name: str, *, aside: bool = False) -> bool:
+        async with self.room.place():
+            call = lambda: self.work(name, aside=aside)  # noqa: E731 - for the executor
+            return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+
+
+async def settled() -> None:
+    await asyncio.sleep(0.05)
+
+
+async def test_so_many_work_at_once_and_the_others_follow_in_order() -> None:
+    work = Work(Room(running=2, aside=0))
+    tasks = [asyncio.create_task(work.asked(name)) for name in "abcd"]
+    await settled()
+    assert sorted(work.begun) == ["a", "b"]
+
+    work.go.set()
+
+    assert await asyncio.gather(*tasks) == [True] * 4
+    assert [sorted(work.begun[:2]), sorted(work.begun[2:])] == [["a", "b"], ["c", "d"]]
+
+
+async def test_who_steps_aside_lets_another_one_work() -> None:
+    work = Work(Room(running=1, aside=1))
+    first = asyncio.create_task(work.asked("waiter", aside=True))
+    await settled()
+    second = asyncio.create_task(work.asked("worker"))
+    await settled()
+    assert work.begun == ["waiter", "worker"]
+    # Only one may stand aside: the next waiter is told so, when its turn comes.
+    third = asyncio.create_task(work.asked("too many", aside=True))
+    await settled()
+    work.go.set()
+
+    assert await asyncio.gather(first, second) == [True, True]
+    await third
+    # All places are back: as many as in the beginning work at once.
+    work.go.clear()
+    last = [asyncio.create_task(work.asked(name)) for name in "xy"]
+    await settled()
+    assert work.begun[3:] == ["x"]
+    work.go.set()
+    await asyncio.gather(*last)
+
+
+async def test_who_gives_up_waiting_takes_no_place() -> None:
+    work = Work(Room(running=1, aside=0))
+    first = asyncio.create_task(work.asked("a"))
+    await settled()
+    gone, last = asyncio.create_task(work.asked("b")), asyncio.create_task(work.asked("c"))
+    await settled()
+    gone.cancel()
+    work.go.set()
+
+    assert await asyncio.gather(first, last) == [True, True]
+    assert work.begun == ["a", "c"]
+
+
+async def test_outside_of_a_place_everybody_may_wait() -> None:
+    with Room(running=1, aside=0).stepped_aside() as granted:
+        assert granted
