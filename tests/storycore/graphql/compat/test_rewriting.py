@@ -196,4 +196,4 @@ def test_what_a_simulation_found_is_read_whole() -> None:
     text = changed("mutation { simulateScenario(id: 1) { result userErrors } }")
 
     assert "endings { sceneId" in text
-    assert "userErrors { field code message }" in text
+    assert "userErrors { field code message" in text
