@@ -217,6 +217,11 @@ class Provider(Protocol):
         ...
 
 
+def probing_call(url: str) -> Call:
+    """A GET that only wants to know whether somebody answers."""
+    return Call("GET", url, timeout_seconds=10.0, max_bytes=5_000_000)
+
+
 def host_of(url: str) -> str:
     """The host of an address in lower case, with its port unless that is the scheme's own."""
     parts = urlsplit(url)
@@ -238,6 +243,15 @@ def is_allowed_host(url: str, allowed_hosts: Sequence[str]) -> bool:
         host == allowed or (allowed.startswith(".") and host.endswith(allowed))
         for allowed in allowed_hosts
     )
+
+
+@runtime_checkable
+class AskableProvider(Protocol):
+    """A provider that has a question which costs nothing: does it answer, and does it accept the key?"""
+
+    def probe(self) -> Call:
+        """That question. Any answer but a refusal of the key or a failure of the server is a good one."""
+        ...
 
 
 @runtime_checkable

@@ -23,6 +23,7 @@ from generation.providers.base import (
     Order,
     Reply,
     host_of,
+    probing_call,
 )
 from generation.providers.comfyui_workflow import TEXT_TO_IMAGE, filled, placeholders_in
 from generation.providers.error_bodies import said_in
@@ -127,6 +128,10 @@ class ComfyUI:
         if not isinstance(entry, dict):
             return self._waiting(reference, "the provider is working")
         return self._ended(entry, reference, order)
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        return probing_call(f"{self.base_url.rstrip('/')}/queue")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Take it out of the queue or interrupt it, and nothing else that runs there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from generation.providers.answering import media_in
-from generation.providers.base import Answer, Call, Offers, Order, Reply, host_of
+from generation.providers.base import Answer, Call, Offers, Order, Reply, host_of, probing_call
 from generation.providers.options import option
 from generation.providers.ordering import accepted_model, present, text_of
 
@@ -75,6 +75,10 @@ class Coqui:
     def read(self, reply: Reply, stage: str, order: Order) -> Answer:
         """The sound."""
         return media_in(reply, stage, self.secrets, usage={"characters": len(order.prompt)})
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        return probing_call(f"{self.base_url.rstrip('/')}/")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""

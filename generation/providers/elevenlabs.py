@@ -8,7 +8,17 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from generation.providers.answering import media_in
-from generation.providers.base import JSON, Answer, Call, Offers, Order, Reply, Task, host_of
+from generation.providers.base import (
+    JSON,
+    Answer,
+    Call,
+    Offers,
+    Order,
+    Reply,
+    Task,
+    host_of,
+    probing_call,
+)
 from generation.providers.options import option
 from generation.providers.ordering import (
     accepted_model,
@@ -116,6 +126,10 @@ class ElevenLabs:
         request_id = reply.headers.get("request-id")
         details: dict[str, JSON] = {"request": request_id} if request_id else {}
         return media_in(reply, stage, self.secrets, usage=usage, details=details)
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        return probing_call(f"{self.base_url.rstrip('/')}/v1/user")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""

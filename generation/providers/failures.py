@@ -114,6 +114,13 @@ class TooManyAtOnce(Busy):
     lead = "The account at the provider has too many calls under way"
 
 
+class Resting(Busy):
+    """It failed so often that nobody asks it for a while; another provider need not wait for it."""
+
+    code = "PROVIDER_RESTING"
+    lead = "The provider failed too often and rests"
+
+
 class NotStarted(Busy):
     """The provider took the order and gave it up before it began: nothing was made, nothing is charged."""
 

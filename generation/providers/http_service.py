@@ -23,6 +23,7 @@ from generation.providers.base import (
     Reply,
     Text,
     host_of,
+    probing_call,
 )
 from generation.providers.error_bodies import said_in
 from generation.providers.failures import BadOutput, run_failure
@@ -150,6 +151,10 @@ class HttpService:
         if not url:
             raise BadOutput("it answered without an address")
         return self._fetched(url)
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        return probing_call(f"{self.base_url.rstrip('/')}/health")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""

@@ -26,6 +26,7 @@ from generation.providers.base import (
     Reply,
     Task,
     host_of,
+    probing_call,
 )
 from generation.providers.error_bodies import said_in
 from generation.providers.failures import Gone, UnknownAfterSend, failure_of, run_failure
@@ -169,6 +170,11 @@ class HuggingFace:
             fetching = Fetching(self.hosts, self.max_bytes, self.timeout_seconds)
             return openai_picture(object_in(reply, stage, self.secrets), fetching)
         return self._elsewhere(object_in(reply, stage, self.secrets))
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        path = "/v1/account" if self._is_own and self.provider == REPLICATE else "/v1/models"
+        return probing_call(f"{self._address}{path}")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""

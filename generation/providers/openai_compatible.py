@@ -24,6 +24,7 @@ from generation.providers.base import (
     Reply,
     Task,
     host_of,
+    probing_call,
 )
 from generation.providers.options import BadOptions, option
 from generation.providers.ordering import (
@@ -148,6 +149,11 @@ class OpenAICompatible:
         if order.task == "speech" or stage == DOWNLOAD:
             return media_in(reply, stage, self.secrets, usage=_characters(order))
         return self._image(object_in(reply, stage, self.secrets))
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        base = self.base_url.rstrip("/").removesuffix("/v1")
+        return probing_call(f"{base}/v1/models")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Nothing runs on after its call."""

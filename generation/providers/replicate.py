@@ -21,6 +21,7 @@ from generation.providers.base import (
     Task,
     Text,
     host_of,
+    probing_call,
 )
 from generation.providers.error_bodies import said_in
 from generation.providers.failures import (
@@ -165,6 +166,10 @@ class Replicate:
             case _:
                 # A word that nobody knows yet counts as running; the job's own deadline ends it.
                 return self._running(prediction, reference)
+
+    def probe(self) -> Call:
+        """A question that costs nothing."""
+        return probing_call(f"{self.base_url.rstrip('/')}/v1/account")
 
     def cancel(self, provider_ref: str) -> Call | None:
         """Stop a prediction."""

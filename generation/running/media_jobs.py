@@ -17,7 +17,7 @@ from django.conf import settings
 from generation.engines.local import make_locally
 from generation.ports import Done, Later, Work
 from generation.providers.base import CREATE, Call, Media, Next, Order, Task, Text, host_of
-from generation.providers.failures import Busy, ProviderFailure, UnknownAfterSend
+from generation.providers.failures import Busy, ProviderFailure, Resting, UnknownAfterSend
 from generation.queries.catalog import Maker, find_maker
 from generation.running.checkpoints import reached
 from generation.running.health import note_failure, note_success, rest_seconds
@@ -72,7 +72,7 @@ class MediaJobs:
         host = host_of(call.url)
         rest = rest_seconds(maker.name, host)
         if rest > 0:
-            raise Busy("it failed too often and rests", retry_after_seconds=rest)
+            raise Resting(retry_after_seconds=rest)
         stage_name = state.get("stage") or CREATE
         _require_known_outcome(state, call)
         step = "calling" if stage_name == CREATE else stage_name

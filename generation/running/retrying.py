@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from generation.providers.failures import ProviderFailure, TooManyAtOnce
+from generation.providers.failures import ProviderFailure, Resting, TooManyAtOnce
 from storycore.errors import StoryCoreError, Unavailable
 
 
@@ -50,7 +50,7 @@ def decide(
     if not _is_retryable(problem):
         may_pass_on = isinstance(problem, ProviderFailure) and problem.tries_next
         return NextProvider() if may_pass_on else GiveUp()
-    if retry_count >= rules.max_retries:
+    if retry_count >= rules.max_retries and not isinstance(problem, Resting):
         return NextProvider() if isinstance(problem, ProviderFailure) else GiveUp()
     asked = getattr(problem, "retry_after_seconds", None)
     if asked is not None:

@@ -16,6 +16,7 @@ from pymongo.errors import ConnectionFailure, WTimeoutError
 
 from generation.documents import QUEUED
 from generation.ports import KINDS, Later
+from generation.providers.failures import Resting
 from generation.queries.catalog import makers_of, task_of
 from generation.running.checkpoints import reached
 from generation.running.ending import complete, fail
@@ -109,12 +110,14 @@ def _failed(work: HeldWork, problem: StoryCoreError) -> None:
         most_seconds=settings.GENERATION_RETRY_SECONDS_MAX,
     )
     decision = decide(problem, job["retry_count"], rules, chance=_CHANCE)
-    if isinstance(decision, NextProvider):
+    # What is under way at a provider that rests is not given up: it was paid for.
+    is_free = isinstance(problem, Resting) and not (job.get("work") or {}).get("provider_ref")
+    if isinstance(decision, NextProvider) or is_free:
         heir = _next_provider(job)
         if heir is not None:
             _pass_on(work, problem, heir)
             return
-        decision = GiveUp()
+        decision = decision if isinstance(decision, Again) else GiveUp()
     if isinstance(decision, Again):
         _try_again(work, problem, decision.delay_seconds)
         return
@@ -127,7 +130,8 @@ def _try_again(work: HeldWork, problem: StoryCoreError, delay_seconds: float) ->
     changes = {
         "status": QUEUED,
         "step": "waiting",
-        "retry_count": job["retry_count"] + 1,
+        # Who was not asked has not failed.
+        "retry_count": job["retry_count"] + (not isinstance(problem, Resting)),
         "error_code": problem.code,
         "error_message": redacted(problem.message)[:1_000],
         "message": f"Trying again: {redacted(problem.message)}"[:LINE_MAX],

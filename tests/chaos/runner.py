@@ -58,6 +58,7 @@ def run(
     seed: int,
     deaths: int = 0,
     freezes: int = 1,
+    every_seconds: tuple[float, float] = (0.5, 2.0),
     say: Callable[[str], None] = lambda _text: None,
 ) -> Result:
     """Order jobs, strike until they are done, then judge.
@@ -74,7 +75,7 @@ def run(
             stage.start_worker(number)
         ordered = _order(stage, jobs, chance)
         say(f"{len(ordered)} jobs ordered after {time.monotonic() - begun:.0f} s")
-        _strike(stage, jobs, chance, freezes=freezes, say=say)
+        _strike(stage, jobs, chance, freezes=freezes, every_seconds=every_seconds, say=say)
         _await_ends(stage)
         # A quiet moment: what a worker was about to write when the last job ended shows now.
         time.sleep(LEASE_SECONDS)
@@ -146,15 +147,16 @@ def _strike(
     chance: random.Random,
     *,
     freezes: int,
+    every_seconds: tuple[float, float],
     say: Callable[[str], None],
 ) -> None:
-    """Kill a worker every second or so until few jobs are left; Redis and MongoDB once each on the way."""
+    """Kill a worker every few seconds until few jobs are left; Redis and MongoDB once each on the way."""
     begun = time.monotonic()
     acts = ["worker", "freeze", "redis", "worker", "mongod", "worker", "worker"]
     acts += ["freeze"] * (freezes - 1)
     end = time.monotonic() + 240
     while acts or (_open_jobs(stage) > jobs * 0.1 and time.monotonic() < end):
-        time.sleep(chance.uniform(0.5, 2.0))
+        time.sleep(chance.uniform(*every_seconds))
         act = acts.pop(0) if acts else "worker"
         say(f"{time.monotonic() - begun:.0f} s: {act} is struck with {_open_jobs(stage)} jobs left")
         if act == "worker":
@@ -227,6 +229,8 @@ def main() -> int:
             seed=told.seed,
             freezes=told.freezes,
             deaths=told.deaths,
+            # A worker takes some seconds to start: killed sooner, it would never work.
+            every_seconds=(3.0, 8.0),
             say=_say,
         )
     print(

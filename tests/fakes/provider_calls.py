@@ -119,6 +119,12 @@ def coqui(ledger: Ledger, request: Request) -> Response:
     return media(ledger, request, charge, "coqui", wav=True)
 
 
+@route("GET", r"/v1/account", "replicate")
+@route("GET", r"/v1/user", "elevenlabs")
+def account(_ledger: Ledger, _request: Request) -> Response:
+    return as_json(200, {"username": "somebody"})
+
+
 @route("POST", r"/generate", "http")
 def http_service(ledger: Ledger, request: Request) -> Response:
     task, words = request.body["task"], request.body

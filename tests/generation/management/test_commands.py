@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from bson import ObjectId
 from django.core.management import CommandError, call_command
 
+from generation.queries.health import health_of
 from generation.services.orders import NewMedia, order_media
 from storycore.access import Actor
+from tests.fakes.provider_server import run_provider_server
 from tests.generation.conftest import Run, the_job
 
 Capture = pytest.CaptureFixture[str]
@@ -71,6 +74,41 @@ def test_providers_are_shown(content: None, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert out.count("local") == 6
     assert "espeak-ng" in out
+
+
+def test_providers_are_asked_on_demand(content: None, settings: Any, capsys: Capture) -> None:
+    with run_provider_server() as server:
+        keys = {"replicate": "r8_0123456789", "elevenlabs": "sk_0123456789"}
+        settings.PROVIDERS = {
+            "image": {
+                name: {"BACKEND": name, "OPTIONS": {"base_url": server.url, "api_key": key}}
+                for name, key in {"replicate": keys["replicate"], "fal": "a:b"}.items()
+            },
+            "speech": {
+                "local": {"BACKEND": "local", "OPTIONS": {}},
+                "elevenlabs": {
+                    "BACKEND": "elevenlabs",
+                    "OPTIONS": {"base_url": server.url, "api_key": keys["elevenlabs"]},
+                },
+            },
+        }
+        call_command("providers", "check", "--ask")
+        out = capsys.readouterr().out
+        settings.PROVIDERS["image"]["replicate"]["OPTIONS"]["api_key"] = "not a key"
+        with pytest.raises(SystemExit):
+            call_command("providers", "check", "--ask")
+        refused = capsys.readouterr().out
+
+    assert re.search(r"^replicate +healthy: it answers \(\d", out, re.MULTILINE)
+    assert re.search(r"^elevenlabs +healthy: it answers \(\d", out, re.MULTILINE)
+    assert re.search(r"^fal +not asked: ", out, re.MULTILINE)
+    assert re.search(r"^local +healthy: made on this machine$", out, re.MULTILINE)
+    assert re.search(
+        r"^replicate +unhealthy: The provider does not accept the key", refused, re.MULTILINE
+    )
+    assert health_of(["replicate"])["replicate"].status == "unhealthy"
+    assert [seen.method for seen in server.ledger.requests] == ["GET"] * 4
+    assert not server.ledger.charges
 
 
 def test_wrong_settings_of_providers_are_told(

@@ -18,6 +18,7 @@ from generation.providers.failures import (
     NotStarted,
     OutOfCredit,
     ProviderFailure,
+    Resting,
     ResultGone,
     RunFailed,
     StoppedThere,
@@ -31,8 +32,8 @@ from storycore.errors import StoryCoreError
 from tests.generation.providers.conftest import Recorded
 
 KINDS = (
-    WrongInput, ContentRefused, BadKey, OutOfCredit, Gone, Busy, TooManyAtOnce, NotStarted, UnknownAfterSend,
-    BadOutput, ResultGone, RunFailed, StoppedThere,
+    WrongInput, ContentRefused, BadKey, OutOfCredit, Gone, Busy, TooManyAtOnce, Resting, NotStarted,
+    UnknownAfterSend, BadOutput, ResultGone, RunFailed, StoppedThere,
 )  # fmt: skip
 
 
@@ -46,6 +47,7 @@ KINDS = (
         (Gone, "PROVIDER_GONE", False, True, True),
         (Busy, "PROVIDER_BUSY", True, True, False),
         (TooManyAtOnce, "PROVIDER_TOO_MANY_AT_ONCE", True, True, False),
+        (Resting, "PROVIDER_RESTING", True, True, False),
         (NotStarted, "PROVIDER_NOT_STARTED", True, True, False),
         (UnknownAfterSend, "PROVIDER_UNKNOWN_AFTER_SEND", False, False, False),
         (BadOutput, "BAD_PROVIDER_OUTPUT", False, True, False),

@@ -248,6 +248,28 @@ def test_a_provider_that_fails_on_end_is_left_alone(
     assert the_job(first)["status"] == "failed"
     assert len(own_network.ledger.requests) == asked
     assert the_job(second)["next_attempt_at"] is not None
+    assert (the_job(second)["error_code"], the_job(second)["retry_count"]) == (
+        "PROVIDER_RESTING",
+        0,
+    )
+
+
+def test_while_a_provider_rests_the_next_one_does_it_at_once(
+    owner: Actor, run_jobs: Run, own_network: ProviderServer, settings: Any
+) -> None:
+    resting = configured("http", own_network)["image"]
+    settings.PROVIDERS = {
+        "image": {**resting, "mock": {"BACKEND": "mock", "OPTIONS": {"step_seconds": 0.0}}}
+    }
+    settings.PROVIDER_CIRCUIT_FAILURES = 1
+    for _failure in range(2):
+        note_failure("http", own_network.url.removeprefix("http://"), Busy("down"))
+    key = order_media(owner, NewMedia("image", "a bell as bytes"))
+
+    run_jobs()
+
+    assert (the_job(key)["status"], the_job(key)["provider"]) == ("completed", "mock")
+    assert own_network.ledger.requests == []
 
 
 def test_a_host_of_results_that_fails_leaves_the_provider_itself_alone(
