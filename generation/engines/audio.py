@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
 from generation.engines.ffmpeg import input_of, run
@@ -13,6 +14,8 @@ SECONDS_MAX = 120
 FORMATS = ("wav", "mp3")
 # Beyond this a WAV would be needlessly large to store and to send; uploads end at 10 MB.
 WAV_BYTES_MAX = 6_000_000
+MP3_BYTES_MAX = 9_000_000
+KILOBITS = (128, 64, 48, 32, 24)
 
 
 def seconds_of(path: Path) -> float:
@@ -53,13 +56,21 @@ def as_asked(wav: Path, file_format: str | None) -> Path:
     if file_format == "wav" or (file_format is None and wav.stat().st_size <= WAV_BYTES_MAX):
         return wav
     target = wav.with_suffix(".mp3")
-    convert(wav, target)
+    convert(wav, target, kilobits=_kilobits(wav))
     return target
 
 
-def convert(path: Path, target: Path, filters: str = "anull") -> None:
+def _kilobits(wav: Path) -> int:
+    """The best rate with which the whole of it is small enough; one voice needs half."""
+    with wave.open(str(wav), "rb") as file:
+        seconds = file.getnframes() / file.getframerate()
+        rates = KILOBITS if file.getnchannels() > 1 else KILOBITS[1:]
+    return next((one for one in rates if one * 125 * seconds <= MP3_BYTES_MAX), rates[-1])
+
+
+def convert(path: Path, target: Path, filters: str = "anull", *, kilobits: int = 128) -> None:
     """Write the sound in the format of the target's ending. Raises WrongInput, Busy."""
-    codec = ["-codec:a", "libmp3lame", "-b:a", "128k"] if target.suffix == ".mp3" else []
+    codec = ["-codec:a", "libmp3lame", "-b:a", f"{kilobits}k"] if target.suffix == ".mp3" else []
     run(
         [*input_of(path), "-map", "0:a:0", "-filter:a", filters, "-map_metadata", "-1",
          "-fflags", "+bitexact", "-flags:a", "+bitexact", *codec, "-y", str(target)],

@@ -220,6 +220,8 @@ def test_sentences_have_their_times_and_a_pitch_keeps_the_length(tmp_path: Path)
     assert sentences[-1]["end"] == pytest.approx(seconds_of(usual), abs=0.05)
     assert seconds_of(high) == pytest.approx(seconds_of(usual), abs=0.1)
     assert (packed.suffix, long.suffix) == (".mp3", ".mp3")
+    # One voice, 64 kilobits: the longest prompt fits into an upload.
+    assert long.stat().st_size < seconds_of(long) * 8_500
     assert seconds_of(packed) == pytest.approx(seconds_of(usual), abs=0.15)
     many: Any = told["sentences"]
     assert many[-1]["end"] == pytest.approx(seconds_of(long), abs=0.3)
