@@ -43,7 +43,7 @@ def _parsed(filters: dict[str, Any]) -> dict[str, Any]:
     parsed["project"] = filters.get("project_id")
     for name, stored_name in _IDS.items():
         if filters.get(name) is not None:
-            parsed[stored_name] = parse_id(filters[name], field=name)
+            parsed[stored_name] = parse_id(filters[name], field=f"{stored_name}Id")
     return parsed
 
 

@@ -19,8 +19,10 @@ from generation.ports import Done, Later, Work
 from generation.providers.base import CREATE, Call, Media, Next, Order, Task, Text, host_of
 from generation.providers.failures import Busy, ProviderFailure, Resting, UnknownAfterSend
 from generation.queries.catalog import Maker, find_maker
+from generation.running.cancelling import cancel_run
 from generation.running.checkpoints import reached
 from generation.running.health import note_failure, note_success, rest_seconds
+from generation.running.leasing import LeaseLost
 from generation.running.mocking import answer_mocked, is_mocked
 from generation.running.moderating import require_moderated
 from generation.running.sending import send
@@ -102,7 +104,7 @@ class MediaJobs:
         note_success(maker.name, host)
         if not isinstance(answer, Next):
             return answer
-        return _went_on(work, answer)
+        return _went_on(work, answer, stage_name)
 
     def _received(self, work: Work, media: Media) -> Done:
         """Keep what was paid for, before anything can go wrong with it."""
@@ -168,7 +170,7 @@ def order_of(job: Row, task: Task) -> Order:
     )
 
 
-def _went_on(work: Work, answer: Next) -> Later | None:
+def _went_on(work: Work, answer: Next, stage_name: str) -> Later | None:
     before: dict[str, Any] = work.job.get("work") or {}
     state = {
         "call": answer.call.to_json(),
@@ -178,10 +180,23 @@ def _went_on(work: Work, answer: Next) -> Later | None:
         "usage": {**(before.get("usage") or {}), **answer.usage},
         "details": {**(before.get("details") or {}), **answer.details},
     }
-    if answer.delay_seconds > AT_ONCE_SECONDS:
-        return Later(answer.delay_seconds, {"work": state}, answer.message, answer.progress)
-    work.save({"work": state})
-    return None
+    is_late = answer.delay_seconds > AT_ONCE_SECONDS
+    if stage_name == CREATE or not is_late:
+        # At once: a restart then looks instead of paying, and a cancellation reaches the provider.
+        _remember(work, state, answer.provider_ref)
+    if not is_late:
+        return None
+    return Later(answer.delay_seconds, {"work": state}, answer.message, answer.progress)
+
+
+def _remember(work: Work, state: dict[str, Any], reference: str | None) -> None:
+    try:
+        work.save({"work": state})
+    except LeaseLost:
+        # It began while the job was being cancelled, so nobody else can know of it.
+        if reference is not None:
+            cancel_run(work.job["_id"], reference)
+        raise
 
 
 def _require_known_outcome(state: Mapping[str, Any], call: Call) -> None:

@@ -11,6 +11,7 @@ from assets.documents import Asset
 from assets.queries.addresses import store_of
 from generation.documents import Job
 from generation.errors import JobFinished, JobNotFailed, PromptRefused, ProviderUnknown, QueueFull
+from generation.running import checkpoints
 from generation.running.cancelling import cancel_at_provider
 from generation.running.ending import announce, cancel
 from generation.running.stepping import advance_next
@@ -81,6 +82,28 @@ def test_cancelling_reaches_a_provider_that_can(
 
     assert len(own_network.ledger.cancels) == 1
     assert "told to stop" in the_job(key)["lines"][-1]["text"]
+
+
+def test_a_run_that_began_while_its_job_was_cancelled_is_stopped_too(
+    owner: Actor, run_jobs: Run, own_network: ProviderServer, settings: Any
+) -> None:
+    settings.PROVIDERS = configured("replicate", own_network, api_key="r8_test")
+    key = ordered(owner)
+
+    def cancel_meanwhile(moment: str) -> None:
+        if moment == "answered":
+            cancel_job(owner, key)
+
+    checkpoints.LISTENERS.append(cancel_meanwhile)
+    try:
+        run_jobs()
+    finally:
+        checkpoints.LISTENERS.remove(cancel_meanwhile)
+
+    assert the_job(key)["status"] == "cancelled"
+    assert own_network.ledger.cancels == list(own_network.ledger.runs)
+    assert len(own_network.ledger.runs) == 1
+    assert the_job(key)["lines"][-1]["text"].startswith("The provider was told to stop")
 
 
 def test_a_failed_job_is_ordered_again_as_a_new_one(
