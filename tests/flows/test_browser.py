@@ -93,6 +93,19 @@ def test_graphiql_runs_the_demo_query_and_asks_nobody_else(
         page.save_screenshot(PICTURE)
 
 
+def test_the_description_of_the_rest_api_is_shown_and_asks_nobody_else(
+    running: Up, page: webdriver.Chrome
+) -> None:
+    page.get(f"{running.url}/api/docs")
+    wait = WebDriverWait(page, PATIENCE_SECONDS)
+
+    wait.until(lambda _: len(page.find_elements(By.CSS_SELECTOR, ".opblock")) > 20)
+
+    assert "StoryCore" in page.find_element(By.CSS_SELECTOR, ".info").text
+    assert requested_hosts(page) == {urlsplit(running.url).netloc}
+    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
 def test_the_admin_opens_by_the_link_and_edits_a_scene(running: Up, page: webdriver.Chrome) -> None:
     found = re.search(r"(http\S+/admin/one-time-login/\S+)", running.text)
     assert found

@@ -29,7 +29,7 @@ _WRITABLE: dict[str, Schema] = {
     "audio_path": _TEXT,
     "image_style": _choice(choices.IMAGE_STYLES),
     "images": {
-        "type": "array",
+        "type": ["array", "null"],
         "maxItems": choices.IMAGES_MAX,
         "items": {"type": "object", "properties": {"prompt": {"type": "string"}, "url": _TEXT}},
     },
@@ -40,7 +40,7 @@ _WRITABLE: dict[str, Schema] = {
     "video_url": _TEXT,
     "thumbnail": _TEXT,
     "duration": {"type": ["number", "null"], "minimum": 0},
-    "video_inspirations": {"type": "array", "items": {"type": "string"}},
+    "video_inspirations": {"type": ["array", "null"], "items": {"type": "string"}},
 }
 _READ: dict[str, Schema] = {
     "id": {"type": "string"},
@@ -101,6 +101,24 @@ ERRORS: dict[int, Schema] = {
 }
 FOLLOWED: Schema = {"responses": {200: json_of("How far it is.", _JOB), **ERRORS}}
 PROJECT: Schema = {"responses": {200: json_of("The project.", PROJECT_SCHEMA), **ERRORS}}
+_LIST: Schema = {"type": "array", "items": PROJECT_SCHEMA}
+_ENVELOPE: Schema = {
+    "type": "object",
+    "required": ["projects", "total"],
+    "properties": {"projects": _LIST, "total": {"type": "integer"}},
+}
+CAPTIONS: Schema = {
+    "responses": {
+        200: json_of(
+            "Where the captions lie.",
+            {
+                "type": "object",
+                "properties": {"success": {"type": "boolean"}, "subtitle_path": {"type": "string"}},
+            },
+        ),
+        **ERRORS,
+    }
+}
 LIST_PARAMETERS: Schema = {
     "parameters": [
         {"in": "query", "name": name, "schema": {"type": kind}, "description": text}
@@ -116,7 +134,10 @@ LIST_PARAMETERS: Schema = {
             ("envelope", "boolean", "{projects, total} instead of the bare array."),
         )
     ],
-    "responses": {200: json_of("The projects.", {"type": "array", "items": PROJECT_SCHEMA})},
+    "responses": {
+        200: json_of("The projects.", {"oneOf": [_LIST, _ENVELOPE]}),
+        401: json_of("A login is needed.", _ERROR),
+    },
 }
 
 

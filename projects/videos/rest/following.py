@@ -29,8 +29,8 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@router.api_operation(
-    ["GET", "HEAD"],
+@router.api_operation(["HEAD"], "/projects/{key}/jobs/{job}", include_in_schema=False)
+@router.get(
     "/projects/{key}/jobs/{job}",
     summary="Follows a stage that goes on",
     openapi_extra=FOLLOWED,

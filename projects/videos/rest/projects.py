@@ -10,7 +10,7 @@ from ninja import Router
 
 from projects.videos.queries.answers import project_answer, project_answers
 from projects.videos.queries.projects import find_project, list_as_json_server, projects_by_id
-from projects.videos.rest.documenting import LIST_PARAMETERS, PROJECT, project_body
+from projects.videos.rest.documenting import ERRORS, LIST_PARAMETERS, PROJECT, project_body
 from projects.videos.rest.requests import actor_of, answered
 from projects.videos.services.projects import create_project, delete_project, update_project
 from storycore.access import Actor
@@ -24,9 +24,8 @@ _OVERRIDES = frozenset({"PUT", "PATCH", "DELETE"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 
 
-@router.api_operation(
-    ["GET", "HEAD"], "/projects", summary="Lists projects", openapi_extra=LIST_PARAMETERS
-)
+@router.api_operation(["HEAD"], "/projects", include_in_schema=False)
+@router.get("/projects", summary="Lists projects", openapi_extra=LIST_PARAMETERS)
 @answered
 def list_projects(request: HttpRequest) -> HttpResponse:
     """Your projects, oldest first, as a bare array; `?envelope=1` gives {projects, total}.
@@ -69,9 +68,8 @@ def refuse_on_list(request: HttpRequest) -> HttpResponse:
     return json_answer(request, {}, 404)
 
 
-@router.api_operation(
-    ["GET", "HEAD"], "/projects/{key}", summary="Reads a project", openapi_extra=PROJECT
-)
+@router.api_operation(["HEAD"], "/projects/{key}", include_in_schema=False)
+@router.get("/projects/{key}", summary="Reads a project", openapi_extra=PROJECT)
 @answered
 def get_project(request: HttpRequest, key: str) -> HttpResponse:
     """One project, or 404 with {}."""
@@ -79,21 +77,25 @@ def get_project(request: HttpRequest, key: str) -> HttpResponse:
     return json_answer(request, project_answer(actor, find_project(actor, key)))
 
 
-@router.api_operation(
-    ["PUT", "PATCH"],
-    "/projects/{key}",
-    summary="Changes a project",
-    openapi_extra=project_body(200),
-)
+@router.put("/projects/{key}", summary="Changes a project", openapi_extra=project_body(200))
 @answered
-def write_project(request: HttpRequest, key: str) -> HttpResponse:
+def put_project(request: HttpRequest, key: str) -> HttpResponse:
     """The fields that the body names are replaced, all others stay; id and dates are the server's."""
     actor = actor_of(request)
     return json_answer(request, _stored(actor, update_project(actor, key, object_in(request))))
 
 
+@router.patch("/projects/{key}", summary="Changes a project", openapi_extra=project_body(200))
+def patch_project(request: HttpRequest, key: str) -> HttpResponse:
+    """The same as PUT."""
+    answer: HttpResponse = put_project(request, key)
+    return answer
+
+
 @router.delete(
-    "/projects/{key}", summary="Removes a project", openapi_extra={"responses": {204: {}}}
+    "/projects/{key}",
+    summary="Removes a project",
+    openapi_extra={"responses": {204: {"description": "It is gone."}, **ERRORS}},
 )
 @answered
 def remove_project(request: HttpRequest, key: str) -> HttpResponse:
@@ -111,7 +113,7 @@ def post_to_one(request: HttpRequest, key: str) -> HttpResponse:
     meant = request.headers.get("X-HTTP-Method-Override", "").upper()
     if meant not in _OVERRIDES:
         return json_answer(request, {}, 404)
-    answer: HttpResponse = (remove_project if meant == "DELETE" else write_project)(request, key)
+    answer: HttpResponse = (remove_project if meant == "DELETE" else put_project)(request, key)
     return answer
 
 

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from generation.engines.captions import srt_of, vtt_of
-from projects.videos.choices import DRAFT, SUBTITLE_POSITIONS, SUBTITLE_STYLES, TEMPLATES
+from projects.videos.choices import DRAFT, LANGUAGES, SUBTITLE_POSITIONS, SUBTITLE_STYLES, TEMPLATES
 from projects.videos.queries.answers import project_answer
 from projects.videos.queries.projects import find_project, projects_by_id
 from projects.videos.rest import stages
-from projects.videos.rest.documenting import body_of, json_of, stage_body
+from projects.videos.rest.documenting import CAPTIONS, ERRORS, body_of, json_of, stage_body
 from projects.videos.rest.made import description_answer
 from projects.videos.rest.requests import (
     actor_of,
@@ -52,11 +52,26 @@ _TEMPLATE_NAMES = {
     "/scripts/description/generate",
     summary="Writes a description",
     openapi_extra={
+        "requestBody": {
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["contextual_description"],
+                        "properties": {
+                            "contextual_description": {"type": "string", "minLength": 1},
+                            "language": {"enum": [*LANGUAGES, None]},
+                        },
+                    }
+                }
+            }
+        },
         "responses": {
             200: json_of(
                 "The text.", {"type": "object", "properties": {"description": {"type": "string"}}}
-            )
-        }
+            ),
+            **ERRORS,
+        },
     },
 )
 @answered
@@ -81,7 +96,7 @@ def scripts(request: HttpRequest, key: str) -> HttpResponse:
 
 
 # Before /audios/{key}, which would take its name for a key.
-@router.get("/audios/generate-subtitle", summary="Captions of a narration")
+@router.get("/audios/generate-subtitle", summary="Captions of a narration", openapi_extra=CAPTIONS)
 @answered
 def generate_subtitle(
     request: HttpRequest, project_id: str, audio_path: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from projects.videos.documents import VideoProject
 from storycore.access import Actor
@@ -227,6 +228,7 @@ def test_the_document_of_the_api(client: Client) -> None:
     document = client.get("/api/openapi.json").json()
 
     assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
     paths = set(document["paths"])
     assert {"/api/projects", "/api/projects/{key}", "/api/projects/{key}/generate-video",
             "/api/scripts/{key}", "/api/video-template"} <= paths  # fmt: skip
