@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from generation.providers.answering import media_in, object_in
@@ -84,7 +84,9 @@ class Mock:
 
     def request(self, order: Order) -> Call:
         """A call that `answer` answers."""
-        accepted_model(order, self.offers())
+        # It stands in for every model there is.
+        free = {name: value for name, value in order.parameters.items() if name != "model"}
+        accepted_model(replace(order, parameters=free), self.offers())
         return self._call(order, step=0)
 
     def read(self, reply: Reply, stage: str, order: Order) -> Answer:

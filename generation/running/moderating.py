@@ -39,7 +39,7 @@ class Moderator:
         """The question."""
         return Call(
             "POST",
-            f"{self.base_url}/v1/moderations",
+            f"{self.base_url.removesuffix('/v1')}/v1/moderations",
             json={"model": self.model, "input": prompt},
             timeout_seconds=SECONDS,
             max_bytes=ANSWER_BYTES,

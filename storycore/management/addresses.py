@@ -26,7 +26,9 @@ def address_rows(run: RunFile, login_path: str) -> list[tuple[str, str]]:
     rows.append(("MongoDB", run.mongodb_uri or shown_address(settings.MONGODB_URI)))
     rows.append(("Storage", _storage()))
     providers = _providers(getattr(settings, "PROVIDERS", {}))
-    if providers:
+    if getattr(settings, "STORYCORE_MOCK", False):
+        rows.append(("Providers", "stand-ins for all but videos (STORYCORE_MOCK)"))
+    elif providers:
         rows.append(("Providers", providers))
     return rows
 

@@ -38,6 +38,10 @@ def test_a_picture_has_the_asked_size_and_says_what_it_is() -> None:
     assert result.details == {"mock": True}
 
 
+def test_it_stands_in_for_every_model() -> None:
+    assert isinstance(made_by(ordered("a castle", model="dall-e-3")).result, Media)
+
+
 def test_a_sound_has_the_asked_length() -> None:
     result = made_by(ordered("calm", "music", duration_seconds=2)).result
 

@@ -379,6 +379,18 @@ def test_a_seed_that_was_drawn_is_kept_and_another_take_may_have_another(
         rerun_job(owner, first, seed=-1)
 
 
+def test_mock_mode_stands_in_for_whoever_is_named(
+    owner: Actor, run_jobs: Run, settings: Any
+) -> None:
+    settings.STORYCORE_MOCK = True
+    new = NewMedia("image", "a bell", provider="replicate", model="recraft-ai/recraft-v3")
+    key = order_media(owner, new)
+
+    run_jobs()
+
+    assert (the_job(key)["status"], the_job(key)["provider"]) == ("completed", "mock")
+
+
 def test_the_fallback_is_the_settings_choice(owner: Actor, settings: Any, content: None) -> None:
     settings.PROVIDERS = {"image": {**MOCKED, "local": {"BACKEND": "local", "OPTIONS": {}}}}
     both = the_job(ordered(owner))["providers"]
