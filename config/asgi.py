@@ -25,7 +25,7 @@ pages = ThreadedDjango(
     aside=settings.GENERATION_WAITERS,
     body_bytes=settings.REQUEST_MAX_BYTES,
     body_seconds=settings.REQUEST_MAX_SECONDS,
-    replay_bytes=settings.GRAPHQL_CACHE_BYTES,
+    replay_bytes=settings.GRAPHQL_CACHE_BYTES // 2,
 )
 live = LiveEdge(edge_of(settings.GRAPHENE["SCHEMA"]).operations, pages.run, login_by_token)
 

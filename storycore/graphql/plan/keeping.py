@@ -53,6 +53,8 @@ class Keeper:
                 socket_connect_timeout=_TIMEOUT_SECONDS,
             )
         self._silent_until = 0.0
+        self._window_end = 0.0
+        self._sent_bytes = 0
 
     def candidates(self, key: str) -> Iterator[Kept]:
         """What is kept under the key: here, then in Redis."""
@@ -73,7 +75,7 @@ class Keeper:
             return
         self._put_here(key, kept)
         redis = self._reachable()
-        if redis is not None:
+        if redis is not None and self._may_send(len(kept.data)):
             try:
                 redis.set(_name(key), kept.encoded(), px=int(self._seconds * 1000))
             except RedisError:
@@ -92,6 +94,15 @@ class Keeper:
         gone = self._answers.pop(key, None)
         if gone is not None:
             self._bytes -= len(gone[1].data) + len(key)
+
+    def _may_send(self, size_bytes: int) -> bool:
+        """Whether Redis has room for it: each process fills as much there as it may keep itself."""
+        moment = time.monotonic()
+        with self._lock:
+            if moment >= self._window_end:
+                self._window_end, self._sent_bytes = moment + self._seconds, 0
+            self._sent_bytes += size_bytes
+            return self._sent_bytes <= self._max_bytes
 
     def _remote(self, key: str) -> Kept | None:
         redis = self._reachable()
@@ -117,9 +128,11 @@ class Keeper:
 
 def keeper() -> Keeper | None:
     """The keeper of this process; None when the settings give it no room."""
-    if not settings.GRAPHQL_CACHE_BYTES:
+    # The other half is for whole responses, in front of the view.
+    max_bytes = settings.GRAPHQL_CACHE_BYTES // 2
+    if not max_bytes:
         return None
-    return _keeper(settings.GRAPHQL_CACHE_BYTES, settings.GRAPHQL_CACHE_SECONDS, settings.REDIS_URL)
+    return _keeper(max_bytes, settings.GRAPHQL_CACHE_SECONDS, settings.REDIS_URL)
 
 
 @lru_cache(maxsize=2)

@@ -72,3 +72,12 @@ def test_a_redis_that_is_away_costs_no_answer_and_no_time() -> None:
 
     assert found(keeper, "99") is not None
     assert time.monotonic() - started < 2
+
+
+def test_redis_is_filled_no_further_than_a_process_keeps(redis_server: Any) -> None:
+    one, other = Keeper(1_000, 60, redis_server.uri), Keeper(1_000, 60, redis_server.uri)
+    for number in range(20):
+        one.put(f"flood {number}", an_answer(100))
+
+    there = [number for number in range(20) if found(other, f"flood {number}") is not None]
+    assert there == list(range(10))
