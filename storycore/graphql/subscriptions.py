@@ -97,10 +97,15 @@ class LiveField(graphene.Field):
         check = partial(self.open, actor, **arguments)
         opened: Opened = await run(check)
         box = Mailbox(actor, size=settings.LIVE_QUEUE, on_slow=live.on_slow, hidden=opened.hidden)
+        is_news = opened.is_news
         async with live.fanout.following(self.source, opened.channel, box):
+            opened = await run(check)
+            # Only then is anybody seen there: whoever sees them may count on their being told.
             present = self.attend(live.fanout, actor, opened.channel) if self.attend else None
             async with present or nullcontext():
-                opened = await run(check)
+                if present is not None and opened.first is not None:
+                    # What is told first includes their own arrival.
+                    opened = await run(check)
                 told = opened.first
                 if told is not None:
                     yield told
@@ -109,7 +114,7 @@ class LiveField(graphene.Field):
                     is_same = (
                         told is not None and event.state is not None and event.value == told.value
                     )
-                    if opened.is_news(event) and not is_same:
+                    if is_news(event) and not is_same:
                         told = event
                         yield event
 
