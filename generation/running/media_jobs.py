@@ -27,7 +27,7 @@ from generation.running.mocking import answer_mocked, is_mocked
 from generation.running.moderating import require_moderated
 from generation.running.sending import send
 from generation.running.staging import stage, staged
-from generation.running.storing import stored_result
+from generation.running.storing import model_of, stored_result
 from generation.running.voicing import with_pitch
 from storycore.mongo.reading import Row
 
@@ -80,7 +80,8 @@ class MediaJobs:
         step = "calling" if stage_name == CREATE else stage_name
         # Another look at the same work is no news: it would push what is out of the log.
         if step != work.job.get("step"):
-            work.say(step, f"Asking {maker.name}.", 10)
+            model = work.job.get("model") or maker.model
+            work.say(step, f"Asking {maker.name}{f' ({model})' if model else ''}.", 10)
         if call.paid or not state.get("call"):
             # Saved before the call: whoever takes over knows that it may have been made.
             work.save(
@@ -222,6 +223,6 @@ def _text_done(job: Row, answer: Text) -> Done:
     changes: dict[str, Any] = {
         "result": cast("dict[str, Any]", {"text": answer.text, "details": dict(answer.details)}),
         "usage": dict(answer.usage) or None,
-        "model": answer.model or job.get("model"),
+        "model": model_of(job, "text", {"model": answer.model}),
     }
     return Done(changes, "The text is ready.")

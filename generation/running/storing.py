@@ -7,9 +7,11 @@ from typing import Any, BinaryIO
 
 from assets.errors import MediaRefused
 from assets.services.generated import MadeFile, store_made
+from generation.errors import ProviderUnknown
 from generation.ports import Done
 from generation.providers.base import Task
 from generation.providers.failures import BadOutput
+from generation.queries.catalog import find_maker
 from storycore.mongo.documents import now
 from storycore.mongo.reading import Row
 
@@ -31,7 +33,7 @@ def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any])
     are treated like any upload), StorageUnavailable.
     """
     details = kept.get("details") or {}
-    model = details.get("model") or job.get("model")
+    model = model_of(job, task, details)
     system = " ".join(part for part in (job["provider"], model) if part)
     made = MadeFile(
         owner=job["owner"],
@@ -39,7 +41,7 @@ def stored_result(job: Row, task: Task, file: BinaryIO, kept: Mapping[str, Any])
         stored_name=str(job["_id"]),
         name=job.get("asset_name") or named_after(job["prompt"]),
         system=system,
-        metadata=metadata_of(job, details),
+        metadata=metadata_of(job, model, details),
         is_public=bool(job.get("is_public")),
     )
     try:
@@ -67,12 +69,24 @@ def named_after(prompt: str) -> str:
     return words if len(words) <= NAME_MAX else f"{words[: NAME_MAX - 1].rstrip()}…"
 
 
-def metadata_of(job: Row, details: Mapping[str, Any]) -> dict[str, Any]:
+def model_of(job: Row, task: Task, details: Mapping[str, Any]) -> str | None:
+    """What made it: as the provider says, as it was asked for, else the one that its settings name first."""
+    named = details.get("model") or job.get("model")
+    if named:
+        return str(named)
+    try:
+        return find_maker(task, job["provider"]).model
+    except ProviderUnknown:
+        # It was taken out of the settings meanwhile.
+        return None
+
+
+def metadata_of(job: Row, model: str | None, details: Mapping[str, Any]) -> dict[str, Any]:
     """How it was made, for the asset's record. The call's duration is in seconds."""
     started = job.get("started_at")
     metadata: dict[str, Any] = {
         "provider": job["provider"],
-        "model": details.get("model") or job.get("model"),
+        "model": model,
         "prompt": job["prompt"],
         "seed": seed_of(job, details),
         "parameters": job.get("parameters") or {},

@@ -28,7 +28,7 @@ from generation.providers.base import Order
 from generation.providers.failures import BadOutput, WrongInput
 from generation.running.checkpoints import reached
 from generation.running.media_jobs import MediaJobs, order_of
-from generation.running.storing import metadata_of, named_after
+from generation.running.storing import metadata_of, model_of, named_after
 from storycore.accounts.queries import actor_by_id
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
@@ -145,7 +145,9 @@ def _stored_video(job: Row, video: Path, thumbnail: Path, details: Mapping[str, 
         stored_name=str(job["_id"]),
         name=named_after(job["prompt"]),
         system=job["provider"],
-        metadata=metadata_of({**job, "parameters": _told(job)}, details),
+        metadata=metadata_of(
+            {**job, "parameters": _told(job)}, model_of(job, "video", details), details
+        ),
         is_public=bool(job.get("is_public")),
     )
     try:

@@ -379,6 +379,22 @@ def test_a_seed_that_was_drawn_is_kept_and_another_take_may_have_another(
         rerun_job(owner, first, seed=-1)
 
 
+def test_an_asset_says_which_model_made_it_also_when_nobody_named_one(
+    owner: Actor, run_jobs: Run, own_network: ProviderServer, settings: Any
+) -> None:
+    settings.PROVIDERS = configured(
+        "huggingface", own_network, api_key="hf_test", image_model="some/model"
+    )
+    key = ordered(owner)
+
+    run_jobs()
+
+    asset = database()["assets"].find_one({"_id": the_job(key)["asset"]})
+    assert asset is not None
+    assert (the_job(key)["model"], asset["metadata"]["model"]) == ("some/model", "some/model")
+    assert "Asking huggingface (some/model)." in [line["text"] for line in the_job(key)["lines"]]
+
+
 def test_mock_mode_stands_in_for_whoever_is_named(
     owner: Actor, run_jobs: Run, settings: Any
 ) -> None:
