@@ -77,11 +77,7 @@ class MediaJobs:
             raise Resting(retry_after_seconds=rest)
         stage_name = state.get("stage") or CREATE
         _require_known_outcome(state, call)
-        step = "calling" if stage_name == CREATE else stage_name
-        # Another look at the same work is no news: it would push what is out of the log.
-        if step != work.job.get("step"):
-            model = work.job.get("model") or maker.model
-            work.say(step, f"Asking {maker.name}{f' ({model})' if model else ''}.", 10)
+        _say_asking(work, maker, "calling" if stage_name == CREATE else stage_name)
         if call.paid or not state.get("call"):
             # Saved before the call: whoever takes over knows that it may have been made.
             work.save(
@@ -198,6 +194,13 @@ def _remember(work: Work, state: dict[str, Any], reference: str | None) -> None:
         if reference is not None:
             cancel_run(work.job["_id"], reference)
         raise
+
+
+def _say_asking(work: Work, maker: Maker, step: str) -> None:
+    """Who is asked, with which model. Another look at the same work is no news, and fills no log."""
+    if step != work.job.get("step"):
+        model = work.job.get("model") or maker.model
+        work.say(step, f"Asking {maker.name}{f' ({model})' if model else ''}.", 10)
 
 
 def _require_known_outcome(state: Mapping[str, Any], call: Call) -> None:
