@@ -10,7 +10,7 @@ from typing import Any
 
 from scenarios.formats.base import Extra, ImportedStory, Kept, Passage, Position, Source
 from scenarios.formats.declarations import divided, inferred
-from scenarios.formats.decoding import check_characters, check_count
+from scenarios.formats.decoding import check_characters, check_count, json_value
 from scenarios.formats.dialects import dialect_of
 from scenarios.formats.errors import BrokenStoryFile
 from scenarios.formats.expression_writing import as_test
@@ -40,6 +40,7 @@ _RESERVED = frozenset(
     | {"passages", "script", "style"}
 )
 _SETUP_TAGS = frozenset({"startup", "init"})
+TAGS = "storycore-tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ def _types_matter(passages: tuple[Passage, ...], context: Context) -> bool:
 
 
 def _passage(raw: RawPassage, reading: Reading, context: Context) -> Passage:
+    metadata = dict(raw.metadata)
+    tags = _whole_tags(raw.tags, metadata.pop(TAGS, None))
     return Passage(
         name=raw.name,
         text=reading.text,
@@ -195,12 +198,23 @@ def _passage(raw: RawPassage, reading: Reading, context: Context) -> Passage:
         on_enter=reading.on_enter,
         visible_if=reading.visible_if,
         is_end=reading.is_end,
-        tags=raw.tags,
+        tags=tags,
         position=raw.position,
         size=raw.size,
-        metadata=raw.metadata,
+        metadata=metadata,
         source=Source(context.dialect, raw.text),
     )
+
+
+def _whole_tags(tags: tuple[str, ...], listed: object) -> tuple[str, ...]:
+    """The tags as they were before blanks divided them; when they were edited since, as they are."""
+    try:
+        whole = json_value(listed, TAGS) if isinstance(listed, str) else None
+    except BrokenStoryFile:
+        return tags
+    if not isinstance(whole, list) or not all(isinstance(tag, str) for tag in whole):
+        return tags
+    return tuple(whole) if " ".join(whole).split() == " ".join(tags).split() else tags
 
 
 def _merged(declared: tuple[Variable, ...], found: tuple[Variable, ...]) -> tuple[Variable, ...]:

@@ -43,12 +43,16 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way from one passage to another, offered to the reader as `text`."""
+    """A way from one passage to another, offered to the reader as `text`.
+
+    `once` is apart from the condition in bundles only: no other format knows it.
+    """
 
     text: str
     target: str
     condition: str | None = None
     effects: tuple[Effect, ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ class Report(TypedDict):
 class ImportedStory:
     """A whole story, whatever it was written with.
 
-    `format` is the kind of file it was read from and does not count when stories are compared.
+    `format` is the kind of file it was read from and does not count when stories are compared. `language`
+    are language tags with commas between, the original first.
     """
 
     title: str

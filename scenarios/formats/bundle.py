@@ -96,7 +96,7 @@ def _story_in(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> 
             field="file",
         )
     media = tuple(_media_file(archive, entries, each) for each in _listed(head))
-    story = replace(story_from_json(head.get("story")), media=media)
+    story = replace(story_from_json(head.get("story")), media=media, format="bundle")
     _check_references(story)
     return story
 

@@ -62,7 +62,7 @@ def passage_to_json(passage: Passage) -> dict[str, Any]:
 def _link_to_json(link: Link) -> dict[str, Any]:
     effects = [_effect_to_json(each) for each in link.effects]
     own = {"text": link.text, "target": link.target, "condition": link.condition}
-    return {**own, "effects": effects}
+    return {**own, "effects": effects, **({"once": True} if link.once else {})}
 
 
 def _effect_to_json(effect: Effect) -> dict[str, str]:
@@ -144,7 +144,13 @@ def passage_from_json(raw: object) -> Passage:
 def _link_from_json(raw: object) -> Link:
     fields = _Fields(raw, "a link")
     effects = tuple(_effect_from_json(each) for each in fields.items("effects"))
-    return Link(fields.text("text"), fields.text("target"), fields.optional("condition"), effects)
+    return Link(
+        fields.text("text"),
+        fields.text("target"),
+        fields.optional("condition"),
+        effects,
+        once=fields.values.get("once") is True,
+    )
 
 
 def _effect_from_json(raw: object) -> Effect:

@@ -98,7 +98,7 @@ def _page(story: ImportedStory, addresses: Mapping[str, str], origin: str) -> st
     scripts = (_asset("scenarios.logic", "evaluator.js"), _asset(__package__, "player.js"))
     style = _asset(__package__, "player.css")
     parts = {
-        "lang": html.escape(story.language or "en"),
+        "lang": html.escape(story.language.partition(",")[0].strip() or "en"),
         "title": html.escape(story.title),
         "policy": html.escape(_policy(scripts, style, origin)),
         "style": style,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from scenarios.formats.assembling import (
     SCRIPT,
+    TAGS,
     RawPassage,
     RawStory,
     setup_effects,
@@ -54,9 +55,10 @@ def _dialect(story: ImportedStory) -> str:
 
 
 def _raw_passage(passage: Passage, text: str) -> RawPassage:
-    return RawPassage(
-        passage.name, text, passage.tags, passage.position, passage.size, passage.metadata
-    )
+    metadata = dict(passage.metadata)
+    if any(len(tag.split()) != 1 for tag in passage.tags):
+        metadata[TAGS] = json.dumps(passage.tags, ensure_ascii=False)
+    return RawPassage(passage.name, text, passage.tags, passage.position, passage.size, metadata)
 
 
 def _raw_extra(extra: Extra) -> RawPassage:

@@ -47,7 +47,7 @@ def export_story(actor: Actor, scenario: ObjectId, format_name: str) -> Exported
     Media go along in bundles and playable files. Raises NotFound, UnknownStoryFormat, BrokenStoryFile for a
     story without scenes, InvalidInput for too much media, StorageUnavailable.
     """
-    story, media = stored_story(actor, scenario)
+    story, media = stored_story(actor, scenario, once_apart=format_name == "bundle")
     if format_name in WITH_MEDIA:
         story = _with_media(story, read_assets(actor, media, most_bytes=MAX_BUNDLE_BYTES))
     else:
@@ -55,8 +55,13 @@ def export_story(actor: Actor, scenario: ObjectId, format_name: str) -> Exported
     return write_story(story, format_name)
 
 
-def stored_story(actor: Actor, scenario: ObjectId) -> tuple[ImportedStory, list[ObjectId]]:
-    """The story in the neutral shape, and the assets that it names. Three commands. Raises NotFound."""
+def stored_story(
+    actor: Actor, scenario: ObjectId, *, once_apart: bool = False
+) -> tuple[ImportedStory, list[ObjectId]]:
+    """The story in the neutral shape, and the assets that it names. Three commands.
+
+    A choice that can be taken once says so in its condition, unless `once_apart`. Raises NotFound.
+    """
     row = scenarios_by_id.find(actor, scenario, None)
     if row is None:
         raise NotFound("There is no such scenario.", field="id")
@@ -66,7 +71,7 @@ def stored_story(actor: Actor, scenario: ObjectId) -> tuple[ImportedStory, list[
     names = _names(scenes, origins)
     by_id = {scene["_id"]: name for scene, name in zip(scenes, names, strict=True)}
     passages = tuple(
-        _passage(scene, name, origin, _links(choices[scene["_id"]], by_id))
+        _passage(scene, name, origin, _links(choices[scene["_id"]], by_id, once_apart=once_apart))
         for scene, name, origin in zip(scenes, names, origins, strict=True)
     )
     start = next((by_id[scene["_id"]] for scene in scenes if scene.get("is_start_scene")), None)
@@ -89,7 +94,7 @@ def _whole(row: Row, passages: tuple[Passage, ...], start: str | None) -> Import
         story_format=base.story_format,
         story_format_version=base.story_format_version,
         description=row.get("description") or "",
-        language=languages[0] if languages else base.language,
+        language=", ".join(languages) or base.language,
         variables=_variables(row, set(known.get("undefaulted") or ())),
         extras=base.extras,
         metadata=base.metadata,
@@ -155,13 +160,16 @@ def _passage(scene: Row, name: str, origin: Passage | None, links: tuple[Link, .
     )
 
 
-def _links(choices: Sequence[Row], names: Mapping[ObjectId, str]) -> tuple[Link, ...]:
+def _links(
+    choices: Sequence[Row], names: Mapping[ObjectId, str], *, once_apart: bool
+) -> tuple[Link, ...]:
     return tuple(
         Link(
             choice["text"],
             names[choice["to_scene"]],
-            _condition(choice),
+            choice.get("condition") or None if once_apart else _condition(choice),
             _effects(choice.get("effects")),
+            once=once_apart and bool(choice.get("once")),
         )
         for choice in choices
         if choice["to_scene"] in names

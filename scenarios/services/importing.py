@@ -30,6 +30,7 @@ from storycore.mongo.writing import in_transaction, insert, stored
 
 _INSERTED_AT_ONCE = 1_000
 _IN_ONE_TRANSACTION = 3_000
+_LANGUAGES_MAX = 50
 _MEDIA_TYPES = {"image": "image", "audio": "sound"}
 
 
@@ -157,7 +158,8 @@ def _scenario_fields(story: ImportedStory) -> dict[str, Any]:
     if story.description.strip():
         fields["description"] = story.description[:DESCRIPTION_MAX]
     if story.language:
-        fields["languages"] = [story.language[:35]]
+        tags = (tag.strip()[:35] for tag in story.language.split(","))
+        fields["languages"] = [tag for tag in tags if tag][:_LANGUAGES_MAX]
     return fields
 
 
@@ -197,6 +199,7 @@ def _scene(
                 "condition": link.condition,
                 "effects": [_effect(one) for one in link.effects],
                 "order": number,
+                "once": link.once,
             }
             for number, link in enumerate(passage.links)
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -150,8 +151,9 @@ def test_a_story_made_here_goes_out_and_comes_back(owner: Actor, form: str) -> N
     assert [p.name for p in again.passages] == ["One", "Two", "Two (2)"]
     assert [(link.text, link.target, link.condition) for link in again.passages[0].links] == [
         ("Pay", "Two", "gold > 1"),
-        ("Leave", "Two (2)", "once"),
+        ("Leave", "Two (2)", None if form == "bundle" else "once"),
     ]
+    assert again.passages[0].links[1].once is (form == "bundle")
     assert again.start == "One"
     assert again.variables[0].default == 2
 
@@ -194,3 +196,66 @@ def test_two_variables_of_one_name_are_refused(owner: Actor) -> None:
         a_scenario(owner, variables=[one, {"name": "x", "type": "boolean"}, one])
 
     assert refusal.value.field == "variables.2.name"
+
+
+def _whole(key: ObjectId) -> list[Any]:
+    """Everything of a stored story that is the author's, without ids."""
+    story = database()["scenarios"].find_one({"_id": key}) or {}
+    scenes = list(database()["scenes"].find({"scenario": key}).sort("order"))
+    titles = {scene["_id"]: scene["order"] for scene in scenes}
+    fields = ("title", "text", "tags", "position", "visible_if", "on_enter", "is_end_scene")
+    ways = ("text", "condition", "effects", "once", "order")
+    return [
+        [story.get(name) for name in ("title", "description", "languages", "variables")],
+        [[scene.get(name) or None for name in fields] for scene in scenes],
+        [
+            [
+                titles[one["from_scene"]],
+                titles[one["to_scene"]],
+                *(one.get(n) or None for n in ways),
+            ]
+            for one in database()["choices"]
+            .find({"scenario": key})
+            .sort([("from_scene", 1), ("order", 1)])
+        ],
+    ]
+
+
+def _a_full_story(owner: Actor) -> ObjectId:
+    variables = [
+        {"name": "gold", "type": "integer", "default": 5, "min": 0, "max": 9},
+        {"name": "bag", "type": "list", "default": ["x", 3]},
+    ]
+    key = a_scenario(owner, variables=variables, languages=["en", "de"], description="Two\nlines.")
+    one = a_scene(owner, key, title="One", tags=["plain", "with blanks"])
+    two = a_scene(owner, key, title="Two", is_end_scene=True, visible_if="gold > 1")
+    a_choice(owner, one, two, text="Go", once=True, condition="gold > 2")
+    a_choice(owner, one, two, text="Stay", once=True)
+    return key
+
+
+def test_a_bundle_brings_back_every_field(owner: Actor) -> None:
+    key = _a_full_story(owner)
+
+    file = export_story(owner, key, "bundle")
+    done = import_story(owner, file.content, ImportOrder(file_name=file.filename))
+
+    assert done.report["format"] == "bundle"
+    assert done.scenario is not None
+    assert _whole(done.scenario) == _whole(key)
+
+
+@pytest.mark.parametrize("format_name", ["twee", "twine-html", "twine-json"])
+def test_languages_and_tags_with_blanks_travel_in_twine_files(
+    owner: Actor, format_name: str
+) -> None:
+    key = _a_full_story(owner)
+
+    file = export_story(owner, key, format_name)
+    done = import_story(owner, file.content, ImportOrder(file_name=file.filename))
+
+    assert done.scenario is not None
+    story, scenes, choices = _whole(done.scenario)
+    before = _whole(key)
+    assert (story, scenes) == (before[0], before[1])
+    assert [one[3] for one in choices] == ["once and (gold > 2)", "once"]
