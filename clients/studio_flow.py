@@ -29,27 +29,38 @@ def main(base: str) -> int:
     """Run the flow; 0 when the video is there."""
     project = _send("post", f"{base}/projects", IDEA)
     path = f"{base}/projects/{project['id']}"
-    print("script:", _send("post", f"{path}/generate-script", {})["script_text"])
-    print("audio:", _send("post", f"{path}/generate-audio", {"voice_id": "onyx"})["audio_url"])
+    print("script:", _stage(path, "generate-script", {})["script_text"])
+    print("audio:", _stage(path, "generate-audio", {"voice_id": "onyx"})["audio_url"])
     images = [{"prompt": one, "url": None} for one in PROMPTS]
-    for image in _send("post", f"{path}/generate-images", {"images": images})["images"]:
+    for image in _stage(path, "generate-images", {"images": images})["images"]:
         print("picture:", image["url"])
     again = {"prompt": "a small boat, a woman rowing at night"}
-    print("again:", _send("post", f"{path}/generate-images/1", again)["image_url"])
+    print("again:", _stage(path, "generate-images/1", again)["image_url"])
     wanted = {"resolution": "720p", "fps": 30, "template": "ken_burns", "background_music": "cinematic"}
-    answer = _send("post", f"{path}/generate-video", wanted)
+    video = _stage(path, "generate-video", wanted)
+    print("video:", video["video_url"], f"({video['duration']} s)")
+    return 0 if video["video_url"] else 1
+
+
+def _stage(project: str, stage: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What a stage has made; one that takes longer than its answer may wait is followed to its end."""
+    answer = _send("post", f"{project}/{stage}", body)
     while answer.get("status") == "processing":
-        time.sleep(2)
-        answer = _send("get", path)
-        if answer["status"] != "video_ready":
-            answer["status"] = "processing"
-    print("video:", answer["video_url"], f"({answer['duration']} s)")
-    return 0 if answer["video_url"] else 1
+        job = _send("get", f"{project}/jobs/{answer['job_id']}")
+        if job["status"] == "processing":
+            print(f"{stage}: {job['progress']} %")
+            time.sleep(2)
+        elif job["status"] == "completed":
+            answer = job["result"]
+        else:
+            raise SystemExit(f"{stage}: {job['status']}: {job.get('detail') or job['message']}")
+    return answer
 
 
 def _send(method: str, address: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     answer = requests.request(method, address, json=body, timeout=60)
-    answer.raise_for_status()
+    if not answer.ok:
+        raise SystemExit(f"{address}: {answer.status_code}: {answer.text}")
     found: dict[str, Any] = answer.json()
     return found
 

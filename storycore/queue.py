@@ -19,8 +19,21 @@ QUIET_SECONDS = 5.0
 _silent_until = 0.0
 
 
-def wake(task: str, *arguments: str, queue: str, delay_seconds: float = 0.0) -> bool:
-    """Ask a worker of `queue` to run `task`, not before `delay_seconds`; False when the broker is away."""
+# Between the request to end and the end.
+GRACE_SECONDS = 60
+
+
+def wake(
+    task: str,
+    *arguments: str,
+    queue: str,
+    delay_seconds: float = 0.0,
+    limit_seconds: int | None = None,
+) -> bool:
+    """Ask a worker of `queue` to run `task`, not before `delay_seconds`; False when the broker is away.
+
+    `limit_seconds` is how long the task may take where that is not what the settings allow every task.
+    """
     global _silent_until  # noqa: PLW0603 - one broker a process, and so one memory of its absence
     if time.monotonic() < _silent_until:
         return False
@@ -30,6 +43,8 @@ def wake(task: str, *arguments: str, queue: str, delay_seconds: float = 0.0) -> 
             args=list(arguments),
             queue=queue,
             countdown=delay_seconds or None,
+            soft_time_limit=limit_seconds,
+            time_limit=None if limit_seconds is None else limit_seconds + GRACE_SECONDS,
             retry=False,
             ignore_result=True,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kombu import Queue
 
 from config import env
+from config.settings.studio import RENDER_SECONDS_MAX
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", env.text("REDIS_URL", "redis://127.0.0.1:6379/0"))
 CELERY_TASK_IGNORE_RESULT = True
@@ -14,10 +15,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_TASK_SOFT_TIME_LIMIT = env.integer("CELERY_TASK_SOFT_TIME_LIMIT", 540, least=1)
 CELERY_TASK_TIME_LIMIT = env.integer("CELERY_TASK_TIME_LIMIT", 600, least=1)
+# A rendering has a limit of its own, and some time to fetch what it needs and to store what it made.
+RENDER_TASK_SECONDS = int(RENDER_SECONDS_MAX) + 120
+_LONGEST = max(CELERY_TASK_TIME_LIMIT, RENDER_TASK_SECONDS + 60)
 # Longer than the longest task, or Redis hands a running task out twice; the restore scan is quick
 # because its default looks only every 100 seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": CELERY_TASK_TIME_LIMIT + 300,
+    "visibility_timeout": _LONGEST + 300,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,

@@ -15,6 +15,7 @@ from django.conf import settings
 from pymongo.client_session import ClientSession
 
 from assets.errors import MediaRefused
+from assets.media.facts import MediaType
 from assets.queries.addresses import full_asset_url
 from assets.queries.assets import assets_by_id
 from assets.services.generated import MadeFile, StoredMade, store_made, store_video
@@ -27,6 +28,7 @@ from generation.ports import Done, Work
 from generation.providers.base import Order
 from generation.providers.failures import BadOutput, WrongInput
 from generation.running.checkpoints import reached
+from generation.running.fetching import fetch_media
 from generation.running.media_jobs import MediaJobs, order_of
 from generation.running.storing import metadata_of, model_of, named_after
 from storycore.accounts.queries import actor_by_id
@@ -63,7 +65,7 @@ class VideoJobs(MediaJobs):
         with tempfile.TemporaryDirectory(prefix="rendering-") as name:
             folder = Path(name)
             work.say("collecting", "Fetching the narration and the pictures.", 2)
-            order = _render_order(work.job, folder)
+            order = _render_order(work, folder)
             work.say("rendering", "Rendering the video.", 5)
             shown = 5
 
@@ -96,19 +98,16 @@ class VideoJobs(MediaJobs):
         return replace(done, changes={**done.changes, "usage": kept.get("usage") or None})
 
 
-def _render_order(job: Row, folder: Path) -> RenderOrder:
-    wanted, actor = job["parameters"], actor_by_id(job["owner"])
-    if not wanted.get("narration") or any(not one.get("asset") for one in wanted["images"]):
-        raise WrongInput("this machine renders only narrations and pictures of its own library")
-
-    def copy(asset: str, type_: str) -> Path:
-        key = parse_id(asset)
-        return copy_asset(actor, key, folder, type_=type_, most_bytes=INPUT_BYTES_MAX)
-
-    narration = copy(wanted["narration"], "sound")
+def _render_order(work: Work, folder: Path) -> RenderOrder:
+    job, wanted = work.job, work.job["parameters"]
+    narration = _input(work, folder, "sound", (wanted.get("narration"), wanted.get("audio_url")))
     stills = tuple(
-        Still(copy(one["asset"], "image"), one.get("seconds"), one.get("title") or "")
-        for one in wanted["images"]
+        Still(
+            _input(work, folder, "image", (one.get("asset"), one.get("url")), number),
+            one.get("seconds"),
+            one.get("title") or "",
+        )
+        for number, one in enumerate(wanted["images"])
     )
     music = None
     if wanted["background_music"] != "none":
@@ -135,6 +134,23 @@ def _render_order(job: Row, folder: Path) -> RenderOrder:
         loudness=settings.RENDER_LOUDNESS_LUFS,
         title=job["prompt"],
     )
+
+
+def _input(
+    work: Work,
+    folder: Path,
+    type_: MediaType,
+    place: tuple[str | None, str | None],
+    number: int = 0,
+) -> Path:
+    """A file of the library, else the one that lies at an address: copied into the folder."""
+    asset, url = place
+    if asset:
+        actor = actor_by_id(work.job["owner"])
+        return copy_asset(actor, parse_id(asset), folder, type_=type_, most_bytes=INPUT_BYTES_MAX)
+    if not url:
+        raise WrongInput(f"a {type_} of the video is missing")
+    return fetch_media(url, type_, folder / f"fetched-{type_}-{number}", wanted=work.is_held)
 
 
 def _stored_video(job: Row, video: Path, thumbnail: Path, details: Mapping[str, Any]) -> Done:

@@ -66,7 +66,10 @@ def test_from_an_idea_to_a_video(
     told = json.loads(video.content)
     assert (video.status_code, told.get("status")) == (200, "video_ready"), told
     assert set(told) == {"video_url", "thumbnail", "duration", "status", "updated_at"}
-    facts = read_mp4(io.BytesIO(_fetched(told["video_url"])))
+    content = _fetched(told["video_url"])
+    facts = read_mp4(io.BytesIO(content))
+    for title in (b"The lighthouse", b"a lighthouse at night", b"a storm"):
+        assert title in content, "the video's title, and a chapter for each picture"
     assert (facts.width, facts.height, facts.video_codec, facts.audio_codec) == (
         1280,
         720,

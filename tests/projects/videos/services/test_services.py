@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
 from assets.documents import Asset
 from generation.documents import Job
 from storycore.access import Actor
-from storycore.mongo.reading import find_one
+from storycore.mongo.reading import Row, find_one
 from tests.fakes.studio_services import StudioServices, run_studio_services
 from tests.generation.engines.video.conftest import Studio, a_picture, a_tone, studio_folder
 from tests.projects.conftest import Call
@@ -131,6 +132,41 @@ def test_a_batch_that_fails_loses_no_picture(
     assert services.bodies("/image/generate") == [{"prompt": "a boat"}, {"prompt": "a sea"}]
     job = find_one(Job, {"kind": "pictures"}, None) or {}
     assert any("alone" in line["text"] for line in job["lines"])
+
+
+def test_files_that_lie_elsewhere_are_fetched_to_be_rendered_here(
+    call: Call,
+    owner: Actor,
+    services: StudioServices,
+    settings: Any,
+    run_jobs: Callable[[], int],
+) -> None:
+    settings.PROVIDERS = {"video": {"local": {"BACKEND": "local", "OPTIONS": {}}}}
+    there = f"{services.url}/files"
+    body = {
+        "audio_path": f"{there}/voice.wav", "images": [{"prompt": "a", "url": f"{there}/picture.png"}],
+        "resolution": "720p", "fps": 24,
+    }  # fmt: skip
+    key = made(call, owner, **body)["id"]
+
+    def rendered() -> Row:
+        job = json.loads(call("post", f"/projects/{key}/generate-video", {}, owner).content)[
+            "job_id"
+        ]
+        run_jobs()
+        return find_one(Job, {"_id": ObjectId(job)}, None) or {}
+
+    refused = rendered()
+    settings.PROVIDER_LOCAL_HOSTS = [services.url.removeprefix("http://")]
+    done = rendered()
+    (services.files / "picture.png").write_text("<svg/>")
+    wrong = rendered()
+
+    assert (refused["status"], refused["error_code"]) == ("failed", "PROVIDER_WRONG_INPUT")
+    assert done["status"] == "completed"
+    assert done["result"]["seconds"] == pytest.approx(2.0, abs=0.05)
+    assert (wrong["status"], wrong["error_code"]) == ("failed", "PROVIDER_WRONG_INPUT")
+    assert "picture.png" in wrong["error_message"]
 
 
 @pytest.mark.parametrize("sent", [b"", b"<html>oops</html>", b"\0\0\0\x18ftypisom" + b"\0" * 16])
