@@ -72,8 +72,7 @@ class MediaJobs:
         state: dict[str, Any] = work.job.get("work") or {}
         call = Call.from_json(state["call"]) if state.get("call") else provider.request(order)
         host = host_of(call.url)
-        rest = rest_seconds(maker.name, host)
-        if rest > 0:
+        if (rest := rest_seconds(maker.name, host)) > 0:
             raise Resting(retry_after_seconds=rest)
         stage_name = state.get("stage") or CREATE
         _require_known_outcome(state, call)
