@@ -12,9 +12,11 @@ from assets.errors import CorruptFile
 
 Buffer = bytes | mmap.mmap
 COPY_BYTES = 1 << 20
+# A file of crumbs costs time and memory by their number; a real one of 5 MB has a quarter of these.
+MAX_STEPS = 200_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Span:
     """The bytes from `start` up to, not including, `end`."""
 
@@ -84,12 +86,16 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 class Cursor:
-    """Reads a container from front to back; a read past the end is a cut-off file."""
+    """Reads a container from front to back; a read past the end is a cut-off file.
+
+    One that takes more than MAX_STEPS reads is refused.
+    """
 
     def __init__(self, data: Buffer, position: int = 0, end: int | None = None) -> None:
         self.data = data
         self.position = position
         self.end = len(data) if end is None else end
+        self._steps_left = MAX_STEPS
 
     @property
     def left(self) -> int:
@@ -100,6 +106,9 @@ class Cursor:
         start = self.position
         if count < 0 or count > self.left:
             raise truncated()
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise damaged("it has too many parts", "TOO_MANY_PARTS")
         self.position += count
         return Span(start, self.position)
 

@@ -86,7 +86,7 @@ def _extension(name: str) -> str:
 def _mismatch(found: Format, claim: str) -> UnsupportedMedia:
     extensions = ", ".join(sorted(found.extensions))
     return UnsupportedMedia(
-        f"The bytes are those of {found.name} ({found.type}), but the file {claim}.",
+        f"This is {found.name} ({found.type}), but the file {claim}.",
         reason="TYPE_MISMATCH",
         allowed=(
             f"Allowed for {found.name} are type {found.type!r}, {found.mime_type} and {extensions}."

@@ -8,39 +8,78 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from assets.errors import UnsupportedMedia
-from assets.media.anatomy import Buffer, Span
+from assets.media.anatomy import Buffer, Span, merged
 
 # Browsers look at this much when they guess a type.
 SNIFFED_BYTES = 1024
 # A ZIP's directory ends in the last 64 kB, whatever stands before the archive.
 ZIP_TAIL_BYTES = (1 << 16) + 22
 
-MARKUP = re.compile(
-    rb"<script[\s>/]|<svg[\s>]|<html[\s>]|<!doctype\s+html|<iframe[\s>]|<body[\s>]|<img\s+src"
-    rb"|\bon(?:error|load)\s*=|javascript:|<\?php\b|__HALT_COMPILER",
-    re.IGNORECASE,
+# A part is searched in blocks of this size that overlap by more than a mark is long.
+BLOCK_BYTES = 1 << 20
+OVERLAP_BYTES = 128
+# So often "onload" without its "=" comes in nothing that is worth a closer look.
+MOST_NEAR_MISSES = 5_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something hidden: a word in small letters that is quickly found, and what must stand there then."""
+
+    word: bytes
+    pattern: re.Pattern[bytes]
+    name: str
+
+
+def _marks(name: str, *shapes: tuple[bytes, bytes]) -> tuple[Mark, ...]:
+    return tuple(Mark(word, re.compile(shape), name) for word, shape in shapes)
+
+
+MARKUP = _marks(
+    "HTML or other markup",
+    *((word, re.escape(word) + rb"[\s>/]") for word in (b"<script", b"<svg", b"<iframe", b"<body")),
+    (b"<html", rb"<html[\s>]"),
+    (b"<!doctype", rb"<!doctype\s{1,40}html"),
+    (b"<img", rb"<img\s{1,40}src"),
+    (b"onerror", rb"(?<!\w)onerror\s{0,40}="),
+    (b"onload", rb"(?<!\w)onload\s{0,40}="),
+    (b"javascript:", rb"javascript:"),
+    (b"<?php", rb"<\?php\b"),
+    (b"__halt_compiler", rb"__halt_compiler"),
 )
-SCRIPT = re.compile(
-    rb"\b(?:eval|alert|atob|setTimeout)\s*\(|document\.(?:cookie|write|location)"
-    rb"|\bfunction\s*\(\s*\)|#!/(?:usr/)?bin/|\bimport os\b|powershell",
-    re.IGNORECASE,
+SCRIPT = _marks(
+    "a script",
+    *(
+        (word, rb"(?<!\w)" + word + rb"\s{0,40}\(")
+        for word in (b"eval", b"alert", b"atob", b"settimeout")
+    ),
+    (b"document.", rb"document\.(?:cookie|write|location)"),
+    (b"function", rb"(?<!\w)function\s{0,40}\(\s{0,40}\)"),
+    (b"#!/", rb"#!/(?:usr/)?bin/"),
+    (b"import os", rb"(?<!\w)import os\b"),
+    (b"powershell", rb"powershell"),
 )
-ARCHIVE = re.compile(
-    rb"PK\x03\x04[\x00-\x3f]\x00|PK\x05\x06\x00\x00|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c"
+# These are searched in small letters too: chance is no likelier to write them so.
+ARCHIVE = _marks(
+    "an archive",
+    (b"pk\x03\x04", rb"pk\x03\x04[\x00-\x3f]\x00"),
+    (b"pk\x05\x06\x00\x00", rb"pk\x05\x06\x00\x00"),
+    (b"rar!\x1a\x07", rb"rar!\x1a\x07"),
+    (b"7z\xbc\xaf\x27\x1c", rb"7z\xbc\xaf\x27\x1c"),
 )
-PROGRAM = re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01|This program cannot be run in DOS mode")
-DOCUMENT = re.compile(rb"%PDF-[12]\.")
+PROGRAM = _marks(
+    "a program",
+    (b"\x7felf", rb"\x7felf[\x01\x02][\x01\x02]\x01"),
+    (b"this program cannot be run in dos mode", rb"this"),
+)
+DOCUMENT = _marks("a PDF document", (b"%pdf-", rb"%pdf-[12]\."))
 ZIP_END = re.compile(rb"PK\x05\x06\x00\x00\x00\x00[\x01-\xff]")
 
-HIDDEN = (
-    (MARKUP, "HTML or other markup"),
-    (SCRIPT, "a script"),
-    (ARCHIVE, "an archive"),
-    (PROGRAM, "a program"),
-    (DOCUMENT, "a PDF document"),
-)
+DISGUISES = (*MARKUP, *DOCUMENT)
+HIDDEN = (*MARKUP, *SCRIPT, *ARCHIVE, *PROGRAM, *DOCUMENT)
 
 
 def refuse_disguise(data: Buffer) -> None:
@@ -48,9 +87,7 @@ def refuse_disguise(data: Buffer) -> None:
 
     Only its start and its end are looked at. Raises UnsupportedMedia with reason POLYGLOT.
     """
-    for pattern, name in ((MARKUP, "HTML or other markup"), (DOCUMENT, "a PDF document")):
-        if pattern.search(data, 0, min(SNIFFED_BYTES, len(data))):
-            raise _polyglot(name)
+    _refuse_marks(data[:SNIFFED_BYTES], DISGUISES)
     if ZIP_END.search(data, max(0, len(data) - ZIP_TAIL_BYTES)):
         raise _polyglot("an archive")
     # A tape archive is known by one word at this place; its first entry's name may be a picture's.
@@ -63,10 +100,27 @@ def refuse_hidden(data: Buffer, spans: Iterable[Span]) -> None:
 
     Raises UnsupportedMedia with reason POLYGLOT.
     """
-    for span in spans:
-        for pattern, name in HIDDEN:
-            if pattern.search(data, span.start, span.end):
-                raise _polyglot(name)
+    for span in merged(sorted(spans)):
+        for start in range(span.start, span.end, BLOCK_BYTES):
+            _refuse_marks(data[start : min(span.end, start + BLOCK_BYTES + OVERLAP_BYTES)], HIDDEN)
+
+
+def _refuse_marks(block: bytes, marks: Iterable[Mark]) -> None:
+    small = block.lower()
+    for mark in marks:
+        if mark.word in small and _is_marked(small, mark):
+            raise _polyglot(mark.name)
+
+
+def _is_marked(small: bytes, mark: Mark) -> bool:
+    at = -1
+    for _ in range(MOST_NEAR_MISSES):
+        at = small.find(mark.word, at + 1)
+        if at < 0:
+            return False
+        if mark.pattern.match(small, at):
+            return True
+    return True
 
 
 def _polyglot(name: str) -> UnsupportedMedia:

@@ -6,6 +6,7 @@ import re
 
 from assets.errors import UnsupportedMedia
 from assets.media.formats import GIF, JPEG, MP3, OGG, PNG, WAV, WEBP, Format
+from assets.media.markup import markup_in
 
 HEAD_BYTES = 4096
 
@@ -26,15 +27,10 @@ MPEG_FRAME = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\x1b\x20-\x2b\x30
                         rb"\x50-\x5b\x60-\x6b\x70-\x7b\x80-\x8b\x90-\x9b\xa0-\xab\xb0-\xbb"
                         rb"\xc0-\xcb\xd0-\xdb\xe0-\xeb]", re.DOTALL)  # fmt: skip
 
-# Recognised only to name them in the refusal.
+# Recognised only to name them in the refusal. Each stands at the very start: no pattern here looks further.
 REFUSED: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), reason, name)
     for pattern, reason, name in (
-        (rb"\s*(<\?xml.*?|<!--.*?-->\s*|<!doctype\s+)*<?svg[\s>/]", "SVG", "an SVG drawing"),
-        (rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|script|iframe|a |img |div)",
-         "HTML", "an HTML page"),
-        (rb"\s*<\?xml", "XML", "an XML document"),
-        (rb"\s*<\?(php|=)", "SCRIPT", "a script"),
         (rb"#!", "SCRIPT", "a script"),
         (rb"\xff\xfe|\xfe\xff|\xef\xbb\xbf", "TEXT", "a text"),
         (rb"#EXTM3U", "PLAYLIST", "a playlist"),
@@ -80,6 +76,9 @@ def sniff(head: bytes) -> Format:
             return found
     if MPEG_FRAME.match(head):
         return MP3
+    if text := markup_in(head):
+        reason, name = text
+        raise UnsupportedMedia(f"The file is {name}.", reason=reason)
     for pattern, reason, name in REFUSED:
         if pattern.match(head):
             raise UnsupportedMedia(f"The file is {name}.", reason=reason)

@@ -98,9 +98,10 @@ def png_header(width: int, height: int, depth: int = 8, colour: int = 2) -> byte
 
 
 def riff(kind: bytes, *chunks: tuple[bytes, bytes], size: int | None = None) -> bytes:
-    body = kind
-    for name, content in chunks:
-        body += name + struct.pack("<I", len(content)) + content + b"\x00" * (len(content) % 2)
+    body = kind + b"".join(
+        name + struct.pack("<I", len(content)) + content + b"\x00" * (len(content) % 2)
+        for name, content in chunks
+    )
     return b"RIFF" + struct.pack("<I", len(body) if size is None else size) + body
 
 

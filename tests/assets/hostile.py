@@ -19,6 +19,7 @@ from assets.errors import MediaRefused
 from assets.media.facts import DeclaredFile, MediaLimits
 from assets.media.inspection import inspect
 from tests.assets.crafting import HostileFile, jpeg
+from tests.assets.hostile_crumbs import hostile_crumbs
 from tests.assets.hostile_pictures import hostile_pictures
 from tests.assets.hostile_sounds import hostile_sounds
 
@@ -26,6 +27,7 @@ from tests.assets.hostile_sounds import hostile_sounds
 def hostile_files() -> Iterator[HostileFile]:
     yield from hostile_pictures()
     yield from hostile_sounds()
+    yield from hostile_crumbs()
 
 
 def outcome(declared: DeclaredFile, data: bytes) -> tuple[str, str]:

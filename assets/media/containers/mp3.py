@@ -19,6 +19,7 @@ APE_FOOTER_BYTES, APE_HAS_HEADER = 32, 1 << 31
 LYRICS_END = b"LYRICS200"
 MAX_JUNK_BYTES = 8192
 INDEX_WITHIN_BYTES = 48
+MAX_TAGS = 50
 MIN_FRAMES = 2
 # An encoder's index states how many frames follow; somewhat fewer are no reason to refuse a sound.
 PROMISE_KEPT = 0.9
@@ -71,8 +72,9 @@ def _promised_frames(data: Buffer, first: Span) -> int:
 
 
 def _behind_head_tags(data: Buffer) -> int:
-    start = 0
+    start, tags = 0, 0
     while data[start : start + 3] == b"ID3":
+        tags = _counted(tags)
         head = data[start : start + ID3_HEAD_BYTES]
         if len(head) < ID3_HEAD_BYTES or any(byte & 0x80 for byte in head[6:]):
             raise damaged("its tag is broken", "BAD_TAG")
@@ -86,10 +88,17 @@ def _behind_head_tags(data: Buffer) -> int:
 
 
 def _before_tail_tags(data: Buffer) -> int:
-    end = len(data)
+    end, tags = len(data), 0
     while (length := _tail_tag_bytes(data, end)) > 0:
+        tags = _counted(tags)
         end -= length
     return end
+
+
+def _counted(tags: int) -> int:
+    if tags >= MAX_TAGS:
+        raise damaged("it has too many parts", "TOO_MANY_PARTS")
+    return tags + 1
 
 
 def _tail_tag_bytes(data: Buffer, end: int) -> int:
@@ -114,6 +123,7 @@ def _frames(data: Buffer, start: int, end: int) -> tuple[list[Span], list[Span],
     gaps: list[Span] = []
     position, samples, count, junk = start, 0, 0, 0
     first = _first_frame(data, start, end)
+    most_junk = max(MAX_JUNK_BYTES, (end - start) // 50)
     while position < end:
         run_start = position
         while frame := _frame_at(data, position, end):
@@ -124,11 +134,13 @@ def _frames(data: Buffer, start: int, end: int) -> tuple[list[Span], list[Span],
             count += 1
         if position > run_start:
             runs.append(Span(run_start, position))
-        gap_end = _resume_at(data, position, end, first)
+        # What lies further off than junk may is not looked at: it is refused anyway.
+        near = min(end, position + most_junk - junk + 1)
+        gap_end = _resume_at(data, position, near, end, first)
         if gap_end > position:
             gaps.append(Span(position, gap_end))
             junk += gap_end - position
-        if junk > max(MAX_JUNK_BYTES, (end - start) // 50):
+        if junk > most_junk:
             raise damaged("there is other data between its parts")
         position = gap_end
     return runs, gaps, samples / first.rate, count
@@ -147,14 +159,14 @@ def _first_frame(data: Buffer, start: int, end: int) -> Frame:
     raise damaged("it holds no sound", "NO_DATA")
 
 
-def _resume_at(data: Buffer, position: int, end: int, first: Frame) -> int:
-    """Where the next frame of the stream begins, searched by its first byte; `end` when nowhere."""
-    while (position := data.find(b"\xff", position, end)) >= 0:
+def _resume_at(data: Buffer, position: int, near: int, end: int, first: Frame) -> int:
+    """Where the next frame of the stream begins, searched by its first byte; `near` when not before it."""
+    while (position := data.find(b"\xff", position, near)) >= 0:
         frame = _frame_at(data, position, end)
         if frame and frame.kind == first.kind and position + frame.length <= end:
             return position
         position += 1
-    return end
+    return near
 
 
 def _frame_at(data: Buffer, position: int, end: int) -> Frame | None:
