@@ -25,7 +25,7 @@ from scenarios.logic.variables import Variable, is_name
 
 _DECLARATION = re.compile(r"(?:VAR|CONST)\s+(?P<name>[^\W\d]\w*)\s*=\s*(?P<value>.+)\Z", re.DOTALL)
 _INCLUDE = re.compile(r"INCLUDE\s+(?P<file>.+)\Z")
-_OTHER = re.compile(r"(?:LIST|EXTERNAL)\s")
+_OTHER = re.compile(r"(?:LIST|EXTERNAL|INCLUDE)\s")
 _GLOBAL_TAG = re.compile(r"#\s*(?P<key>[\w -]+?)\s*:\s*(?P<value>.+)\Z")
 _MAX_TAG = 500
 _DECLARATIONS = "ink declarations"
@@ -110,10 +110,11 @@ def _is_declaration(text: str) -> bool:
 
 
 def _declared(statement: Statement, filename: str | None) -> Variable | None:
-    """The variable that a line declares. Raises BrokenStoryFile for a line that includes a file."""
+    """The variable that a line declares. Raises BrokenStoryFile for a file that includes itself."""
     include = _INCLUDE.match(statement.text) if statement.kind == "line" else None
     if include:
-        raise _not_alone(include["file"].strip(), statement.number, filename)
+        _check_include(include["file"].strip(), statement.number, filename)
+        return None
     found = _DECLARATION.match(statement.text) if statement.kind == "line" else None
     if found is None or not is_name(found["name"]):
         return None
@@ -125,14 +126,11 @@ def _declared(statement: Statement, filename: str | None) -> Variable | None:
     return None if value is None else Variable(found["name"], TYPE_OF[type(value)], value)
 
 
-def _not_alone(included: str, line: int, filename: str | None) -> BrokenStoryFile:
+def _check_include(included: str, line: int, filename: str | None) -> None:
+    """Another file is not here to be read: the line stays and is named, as all that is not understood."""
     own = PurePath((filename or "").replace("\\", "/")).name
     if own and PurePath(included.replace("\\", "/")).name == own:
-        return BrokenStoryFile(f"Line {line}: the file includes itself.", field="file")
-    return BrokenStoryFile(
-        f"Line {line} includes {included!r:.80}: put the files together into one, then import that.",
-        field="file",
-    )
+        raise BrokenStoryFile(f"Line {line}: the file includes itself.", field="file")
 
 
 def _kept(extras: Iterable[Extra]) -> Iterator[Kept]:

@@ -205,7 +205,6 @@ def test_many_jumps_keep_the_nearest_conditions() -> None:
 @pytest.mark.parametrize(
     ("text", "filename", "message"),
     [
-        ("INCLUDE other.ink\n", "a.ink", "includes 'other.ink'"),
         ("Hi\nINCLUDE parts/a.ink\n", "a.ink", "Line 2: the file includes itself."),
         ("{ a\n", None, "Line 1: a brace is opened and never closed."),
         ("x\n/* a\n", None, "Line 2: the comment does not end."),

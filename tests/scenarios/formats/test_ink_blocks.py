@@ -138,3 +138,13 @@ def test_what_is_odd_in_a_choice_is_named_as_written() -> None:
         "Take {gold} of.",
         "{plain} and #plain",
     ]
+
+
+def test_a_file_that_is_not_here_is_named() -> None:
+    story = read("INCLUDE parts/other.ink\nHello.\n-> elsewhere\n", "main.ink")
+
+    assert [(kept.passage, kept.text) for kept in story.kept] == [
+        ("Start", "-> elsewhere"),
+        ("ink declarations", "INCLUDE parts/other.ink"),
+    ]
+    assert passage(story, "Start").text == "Hello.\n-> elsewhere"
