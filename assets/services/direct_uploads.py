@@ -18,7 +18,13 @@ from django.conf import settings
 from django.core import signing
 
 from assets.documents import Asset
-from assets.errors import DirectUploadsOff, FileTooLarge, MediaRefused, StoredFileMissing
+from assets.errors import (
+    DirectUploadsOff,
+    FileTooLarge,
+    MediaRefused,
+    StoredFileMissing,
+    UnsupportedMedia,
+)
 from assets.media.facts import DeclaredFile, MediaType
 from assets.media.formats import FORMATS, Format, require_agreement
 from assets.queries.addresses import store_of
@@ -104,7 +110,11 @@ def _declared_format(new: NewAsset) -> Format:
     form = next((one for one in FORMATS if declared in one.mime_types), None)
     if form is None:
         allowed = ", ".join(one.mime_type for one in FORMATS)
-        raise InvalidInput(f"mimeType is one of {allowed}.", field="mime_type")
+        raise UnsupportedMedia(
+            f"No file of the media type {declared[:60]!r} is taken.",
+            reason="TYPE_MISMATCH",
+            allowed=f"Allowed are {allowed}.",
+        )
     require_agreement(form, DeclaredFile(new.file_name, declared, cast("MediaType", new.type)))
     return form
 

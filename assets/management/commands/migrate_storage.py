@@ -34,6 +34,8 @@ class Command(BaseCommand):
             state = migrate_storage(options["source"], options["target"], self._show)
         except StoryCoreError as problem:
             raise CommandError(problem.message) from problem
+        except KeyboardInterrupt:
+            raise CommandError("Stopped; run the same command again to go on.") from None
         self.stdout.write(f"{_line(state)}: done.")
         for asset, reason in state.failed:
             self.stderr.write(f"{asset}: {reason}")

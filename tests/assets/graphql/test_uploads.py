@@ -283,16 +283,20 @@ def test_files_are_served_whole_in_ranges_and_from_the_cache(upload: Upload, own
     assert fetch("/media/image/../../secret")[0] == 404
 
 
+@pytest.mark.parametrize("asker", ["owner", "stranger", "nobody"])
 def test_listing_fifty_assets_costs_at_most_three_commands(
-    api: Api, owner: Actor, commands: CommandCounter
+    api: Api, owner: Actor, stranger: Actor, commands: CommandCounter, asker: str
 ) -> None:
+    story = a_scenario(owner, is_published=True)
     for _ in range(50):
-        an_asset(owner)
+        a_scene(owner, story, image=an_asset(owner))
     commands.names.clear()
 
     answer = api(
-        "{ assets(limit: 50) { id name url uploader { name } usedIn { sceneId } } }", actor=owner
+        """{ assets(limit: 50) { id name url metadata thumbnails { url } uploader { name }
+          usedIn { sceneId sceneTitle } } }""",
+        actor={"owner": owner, "stranger": stranger}.get(asker),
     )
 
-    assert len(answer["data"]["assets"]) == 50
+    assert [len(one["usedIn"]) for one in answer["data"]["assets"]] == [1] * 50
     assert len(commands.names) <= 3, commands.names
