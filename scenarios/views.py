@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from bson import ObjectId
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
@@ -14,7 +15,7 @@ from scenarios.services.exporting import export_story
 from scenarios.services.player_page import player_page
 from storycore.access import Actor
 from storycore.errors import NotFound, StoryCoreError
-from storycore.ids import parse_id
+from storycore.ids import find_id
 
 # The page runs its own scripts and shows media; whatever a story says is text.
 _POLICY = (
@@ -27,7 +28,7 @@ _POLICY = (
 def export(request: HttpRequest, scenario: str, format_name: str) -> HttpResponse:
     """A story as a file, for who may read it: by login, by a signed address, or because it is published."""
     try:
-        key = parse_id(scenario, field="scenario")
+        key = _scenario_id(scenario)
         require_writable(format_name)
         actor: Actor = request.actor
         token = request.GET.get("token")
@@ -38,7 +39,10 @@ def export(request: HttpRequest, scenario: str, format_name: str) -> HttpRespons
         return JsonResponse(
             {"detail": problem.message, "code": problem.code}, status=problem.status
         )
-    response = HttpResponse(file.content, content_type=file.mime_type)
+    is_text = file.mime_type.startswith("text/")
+    response = HttpResponse(
+        file.content, content_type=f"{file.mime_type}; charset=utf-8" if is_text else file.mime_type
+    )
     response["Content-Disposition"] = content_disposition_header(True, file.filename)  # noqa: FBT003 - Django's signature
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
@@ -51,7 +55,7 @@ def export(request: HttpRequest, scenario: str, format_name: str) -> HttpRespons
 def play(request: HttpRequest, scenario: str) -> HttpResponse:
     """The player for a published story, or for one's own after a login."""
     try:
-        page = player_page(request.actor, parse_id(scenario, field="scenario"))
+        page = player_page(request.actor, _scenario_id(scenario))
     except StoryCoreError as problem:
         status = 404 if isinstance(problem, NotFound) else problem.status
         text = render_to_string("scenarios/no_play.html", {"message": problem.message})
@@ -64,3 +68,11 @@ def play(request: HttpRequest, scenario: str) -> HttpResponse:
     response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _scenario_id(text: str) -> ObjectId:
+    """The id in an address; a malformed one finds nothing, as in any other read."""
+    key = find_id(text)
+    if key is None:
+        raise NotFound("There is no such scenario.", field="scenario")
+    return key

@@ -35,7 +35,7 @@ RATE_LIMITS = {
     "play": env.text("RATE_LIMIT_PLAY", "600/minute"),
     "simulate": env.text("RATE_LIMIT_SIMULATE", "120/minute"),
     "import": env.text("RATE_LIMIT_IMPORT", "300/minute"),
-    "create_user": env.text("RATE_LIMIT_CREATE_USER", "20/minute"),
+    "create_user": env.text("RATE_LIMIT_CREATE_USER", "60/minute"),
 }
 # How many proxies of ours append to X-Forwarded-For; 0 means the peer address counts.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)

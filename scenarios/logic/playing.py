@@ -148,12 +148,14 @@ def go_back(state: PlayState, steps: int) -> PlayState:
 
     Raises InvalidInput unless 1 <= steps <= choices taken.
     """
-    if not 1 <= steps <= len(state.history):
-        raise InvalidInput(
-            f"One can go back between 1 and {len(state.history)} steps.",
-            field="steps_back",
-            most=len(state.history),
+    most = len(state.history)
+    if not 1 <= steps <= most:
+        told = (
+            f"One can go back by 1 to {most} steps."
+            if most
+            else "Nothing to go back to: this is the start."
         )
+        raise InvalidInput(told, field="steps_back", most=most)
     kept, back_at = state.history[:-steps], state.history[-steps]
     return recalled(back_at.scene, back_at.variables, kept)
 

@@ -1,4 +1,4 @@
-"""Do the container files keep what docs/deployment.md promises?
+"""Do the container files keep what docs/deploy.md promises?
 
 No container engine runs in the checks, so the files are parsed and held against rules; the image is not built.
 """

@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, **options: Any) -> None:
         if not hasattr(settings, "EMBEDDED_MONGODB"):
             raise CommandError(
-                "`up` is for one machine and needs config.settings.local; docs/deployment.md tells the rest."
+                "`up` is for one machine and needs config.settings.local; docs/deploy.md tells the rest."
             )
         # `--data` has done its work before the settings were loaded: DATA_DIR is that folder.
         folder = DataFolder(Path(settings.DATA_DIR))

@@ -211,6 +211,9 @@ def test_every_format_is_downloaded(api: Api, owner: Actor, form: str) -> None:
     assert answer.status_code == 200
     assert found["filename"] in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Type"].startswith(found["mimeType"])
+    assert answer.headers["Content-Type"].endswith("charset=utf-8") == found["mimeType"].startswith(
+        "text/"
+    )
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     if not form.startswith("playable"):
         story = read_story(answer.content, "auto", found["filename"])
@@ -233,7 +236,8 @@ def test_who_may_download(api: Api, owner: Actor, stranger: Actor) -> None:
     assert status(f"/api/scenarios/{key}/export/bundle?{signed.query}") == 404
     assert status(f"{path}?token=nonsense") == 404
     assert status(f"/api/scenarios/{key}/export/docx", owner) == 422
-    assert status("/api/scenarios/nonsense/export/twee", owner) == 422
+    assert status("/api/scenarios/nonsense/export/twee", owner) == 404
+    assert status("/play/nonsense") == 404
     refused = api(EXPORT, {"id": str(key), "format": "twee"}, stranger)
     assert refused["errors"][0]["extensions"]["code"] == "NOT_FOUND"
     database()["scenarios"].update_one({"_id": key}, {"$set": {"is_published": True}})
