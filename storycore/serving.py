@@ -16,6 +16,7 @@ from contextvars import copy_context
 from io import BytesIO
 from typing import IO, Any
 
+import orjson
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
@@ -72,10 +73,10 @@ class ThreadedDjango(BaseHandler):
         except ClientGone:
             return
         except TimeoutError:
-            await _refuse(send, 408, b"The request took too long to arrive.")
+            await _refuse(send, 408, "The request took too long to arrive.", "BODY_TOO_SLOW")
             return
         if body is None:
-            await _refuse(send, 413, b"The request is too large.")
+            await _refuse(send, 413, "The request is too large.", "BODY_TOO_LARGE")
             return
         with body:
             key = (
@@ -201,14 +202,17 @@ def _on_disk(begun: BytesIO) -> IO[bytes]:
     return file
 
 
-async def _refuse(send: Send, status: int, text: bytes) -> None:
+async def _refuse(send: Send, status: int, message: str, reason: str) -> None:
+    """Answer before Django has seen the request, in words that GraphQL and REST clients both read."""
+    code = {"code": "BAD_USER_INPUT", "reason": reason}
+    body = orjson.dumps({"errors": [{"message": message, "extensions": code}], "detail": message})
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(text)).encode()),
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": body})
 
 
 def before_stop(farewell: Callable[[], Awaitable[None]]) -> None:
