@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -172,3 +173,29 @@ def test_no_token_is_kept_in_the_clear_and_expired_ones_are_dropped(user: User) 
     assert not RefreshToken.objects.filter(digest=jti).exists()
     assert drop_expired() == 0
     assert drop_expired(timezone.now() + timedelta(days=15)) == 1
+
+
+def test_a_token_that_was_good_is_refused_once_it_ran_out(user: User, settings: Any) -> None:
+    settings.ACCESS_TOKEN_LIFETIME = timedelta(seconds=1)
+    token = issue_access_token(user)
+    assert user_of(token).pk == user.pk
+
+    time.sleep(1.1)
+    with pytest.raises(Unauthenticated):
+        user_of(token)
+
+
+def test_a_token_that_was_good_is_refused_under_another_key_and_for_a_disabled_user(
+    user: User, settings: Any
+) -> None:
+    token = issue_access_token(user)
+    assert user_of(token).pk == user.pk
+
+    key = settings.SECRET_KEY
+    settings.SECRET_KEY = "another key, which nobody has signed this token with"
+    with pytest.raises(Unauthenticated):
+        user_of(token)
+    settings.SECRET_KEY = key
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(Unauthenticated):
+        user_of(token)
