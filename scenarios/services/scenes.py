@@ -51,7 +51,13 @@ class DeletedScene:
 
 
 def create_scene(actor: Actor, scene: NewScene) -> ObjectId:
-    """Add a scene to a scenario that the actor may edit; returns its id.
+    """Like `written_scene`; returns the new scene's id."""
+    key: ObjectId = written_scene(actor, scene)["_id"]
+    return key
+
+
+def written_scene(actor: Actor, scene: NewScene) -> Row:
+    """Add a scene to a scenario that the actor may edit; returns its row as stored.
 
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference for a picture or sound that
     is not one.
@@ -63,19 +69,21 @@ def create_scene(actor: Actor, scene: NewScene) -> ObjectId:
     require_text(body)
     require_media(actor, scene)
 
-    def work(session: ClientSession, row: Row) -> ObjectId:
-        body["visible_if_error"] = condition_problem(
-            body.get("visible_if"), declared_variables(row)
-        )
+    def work(session: ClientSession, row: Row) -> Row:
+        # A copy: what one attempt has found out is nothing to the next one.
+        made = {
+            **body,
+            "visible_if_error": condition_problem(body.get("visible_if"), declared_variables(row)),
+        }
         last = _last_scene(scene["scenario"], session)
         if last is None:
-            body["is_start_scene"] = True
-        elif body["is_start_scene"]:
+            made["is_start_scene"] = True
+        elif made["is_start_scene"]:
             _clear_start(scene["scenario"], session)
         if "order" not in given:
-            body["order"] = 0 if last is None else last["order"] + 1
-        key: ObjectId = insert(Scene, body, session)
-        return key
+            made["order"] = 0 if last is None else last["order"] + 1
+        insert(Scene, made, session)
+        return made
 
     return change_story(actor, scene["scenario"], work)
 

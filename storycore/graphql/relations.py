@@ -125,6 +125,14 @@ class One(Relation):
     """At most one related row; null when there is none that the actor may see."""
 
 
+class Written(One):
+    """The row that a mutation wrote: `perform` gives it whole as `written`, else it is read back."""
+
+    def _load_for(self, rows: list[Row], info: GraphQLResolveInfo) -> dict[Any, Any]:
+        written = {row[self.by]: row["written"] for row in rows if row.get("written")}
+        return self._linked(written) if written else super()._load_for(rows, info)
+
+
 class Many(Relation):
     """All related rows, in the order of the loader: `[Type!]!`."""
 

@@ -22,7 +22,7 @@ from scenarios.services import scenes as services
 from scenarios.services.condition_errors import scene_problems
 from storycore.graphql.context import Context
 from storycore.graphql.mutation import Mutation
-from storycore.graphql.relations import Column, One
+from storycore.graphql.relations import Column, One, Written
 from storycore.graphql.types import UserError
 from storycore.ids import parse_id
 from storycore.mongo.reading import Row
@@ -57,7 +57,7 @@ class CreateScene(Mutation):
         input = CreateSceneInput(required=True, description="The new scene.")
 
     renames: ClassVar = SCENE_RENAMES
-    scene = _scene()
+    scene = Written(Scene, by="scene", load=scenes_by_id, description="The scene as stored.")
     media_requests = Column(
         graphene.List(graphene.NonNull(SceneMediaRequest)),
         "media_requests",
@@ -71,7 +71,10 @@ class CreateScene(Mutation):
         given = dict(input)
         wanted = [field for field in MEDIA if given.pop(f"auto_generate_{field}", None)]
         scenario = parse_id(given["scenario_id"], field="scenario")
-        key = services.create_scene(context.actor, {**scene_changes(given), "scenario": scenario})
+        written = services.written_scene(
+            context.actor, {**scene_changes(given), "scenario": scenario}
+        )
+        key = written["_id"]
         requests = (
             [
                 request
@@ -87,6 +90,8 @@ class CreateScene(Mutation):
         )
         return {
             "scene": key,
+            # Media that were ordered may have changed it since.
+            "written": None if requests else written,
             "message": message,
             "user_errors": _problems(given, key),
             "media_requests": [

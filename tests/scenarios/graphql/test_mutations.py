@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 
 from storycore.access import Actor
+from storycore.mongo.commands import counted
 from storycore.mongo.connection import database
 from tests.conftest import Api
 from tests.factories import a_choice, a_scenario, a_scene, a_story, an_asset
@@ -54,6 +55,52 @@ def refusal(answer: dict[str, Any], name: str) -> list[tuple[str | None, str]]:
     payload = answer["data"][name]
     assert payload["success"] is False
     return [(one["field"], one["code"]) for one in payload["userErrors"]]
+
+
+WHOLE_SCENE = (
+    "id title text order isStartScene isEndScene position { x y } imageId image { id } soundId tags visibleIf"
+    " visibleIfError { line column caret } onEnter { variable op value } createdAt updatedAt"
+    " scenario { id title revision } choices { id }"
+)
+
+
+@pytest.mark.parametrize("given", [{}, {"order": 7, "isStartScene": True, "tags": ["a", "b"]}])
+def test_a_new_scene_is_told_as_it_is_read_later(
+    api: Api, owner: Actor, given: dict[str, Any]
+) -> None:
+    scenario = a_story(owner, scenes=2, variables=[{"name": "gold", "type": "integer"}])
+    words = {
+        "scenarioId": str(scenario),
+        "title": "Ünder",
+        "text": "Words.",
+        "imageId": str(an_asset(owner)),
+        "position": {"x": 1.5, "y": -2},
+        "visibleIf": "gold >",
+        "onEnter": [{"variable": "gold", "op": "add", "value": "2"}],
+    }
+    made = api(
+        f"mutation($input: CreateSceneInput!) {{ createScene(input: $input) {{ scene {{ {WHOLE_SCENE} }} }} }}",
+        {"input": words | given},
+        owner,
+    )
+    told = made["data"]["createScene"]["scene"]
+    read = api(
+        f"query($id: ID!) {{ scene(id: $id) {{ {WHOLE_SCENE} }} }}", {"id": told["id"]}, owner
+    )
+    assert told == read["data"]["scene"]
+    assert told["visibleIfError"] is not None
+    assert told["isStartScene"] is bool(given)
+    assert database()["scenes"].count_documents({"scenario": scenario, "is_start_scene": True}) == 1
+
+
+def test_a_new_scene_costs_four_commands(api: Api, owner: Actor) -> None:
+    scenario = a_story(owner, scenes=2)
+    new = {"scenarioId": str(scenario), "title": "New", "text": "Words."}
+    with counted() as tally:
+        made = api(CREATE_SCENE, {"input": new}, owner)
+    assert made["data"]["createScene"]["scene"]["title"] == "New"
+    # The story is held, its last scene found, the scene inserted, all of it committed.
+    assert tally.commands == 4
 
 
 def test_a_scenario_is_created_read_updated_copied_and_deleted(api: Api, owner: Actor) -> None:
