@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from bson import ObjectId
 from mongoengine import DateTimeField, Document
-from mongoengine.base import BaseField
+from mongoengine.base import BaseField, ComplexBaseField
 from mongoengine.errors import ValidationError
 
 from storycore.errors import InvalidInput
@@ -89,6 +89,10 @@ def _invalid(document: Document, problem: ValidationError) -> InvalidInput:
 
 def _sentence(problem: object, field: BaseField | None) -> str:
     """MongoEngine's complaint, with the limit where it only says that there is one."""
+    faults = problem.errors if isinstance(problem, ValidationError) else problem
+    if isinstance(faults, dict) and faults and isinstance(field, ComplexBaseField) and field.field:
+        # An entry of a list or a map is at fault: its own field knows the limit.
+        return _sentence(next(iter(faults.values())), field.field)
     text = problem.message if isinstance(problem, ValidationError) else str(problem)
     for complaint, allowed, limit in _LIMITS:
         value = getattr(field, limit, None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
-from scenarios.documents import Scenario
+from scenarios.documents import Scenario, Scene
 from storycore.errors import InvalidInput
 from storycore.mongo.documents import valid_changes, valid_mongo
 
@@ -35,3 +36,16 @@ def test_a_new_document_is_told_the_same() -> None:
         "title",
         "At most 200 characters are allowed.",
     )
+
+
+def test_an_entry_of_a_list_is_told_with_the_limit_of_entries() -> None:
+    long = ["short", "x" * 201]
+
+    with pytest.raises(InvalidInput) as changed:
+        valid_changes(Scene, {"tags": long})
+    with pytest.raises(InvalidInput) as made:
+        valid_mongo(Scene(title="A", scenario=ObjectId(), tags=long))
+
+    for caught in (changed, made):
+        told = (caught.value.field, caught.value.message)
+        assert told == ("tags", "At most 200 characters are allowed.")
