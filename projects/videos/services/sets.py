@@ -11,6 +11,7 @@ from bson import ObjectId
 from generation.ports import Done, Later, Work
 from generation.providers.base import Call, Order
 from generation.queries.jobs import children_by_parent
+from generation.queries.mocked import MOCK, mocked_like
 from generation.running.batching import batched
 from generation.services.orders import order_media
 from projects.videos.errors import StageFailed, StageNotReady
@@ -57,7 +58,8 @@ class PictureSetJobs:
             # The name makes a repetition after a crash the same order.
             key = f"{job['_id']}:{image['id']}"
             order = picture_order(_wanted(job), image, _place(job, key))
-            order_media(actor, replace(order, fetching=fetching.get(image["id"])))
+            with mocked_like(job.get("provider")):
+                order_media(actor, replace(order, fetching=fetching.get(image["id"])))
         if missing:
             work.say("ordering", f"{len(missing)} pictures ordered.", 5)
             children = _children(actor, job)
@@ -92,7 +94,8 @@ class ProductionJobs:
                 if not _is_missing(stage, row):
                     continue
                 work.say(stage, f"{stage.capitalize()}: ordered.", 2 + number * 24)
-                _order_stage(actor, stage, row, _place(job, f"{job['_id']}:{stage}"))
+                with mocked_like(job.get("provider")):
+                    _order_stage(actor, stage, row, _place(job, f"{job['_id']}:{stage}"))
                 return Later(LOOK_SECONDS)
             if child["status"] not in FINAL:
                 share = number * 25 + child["progress"] // 4
@@ -181,7 +184,8 @@ def _made_at_once(work: Work, images: list[dict[str, Any]]) -> dict[str, Call]:
     Kept in the job before anything is ordered: the call is made once, also when its worker is lost.
     """
     state: Mapping[str, Any] = work.job.get("work") or {}
-    if "batch" not in state and len(images) > 1:
+    is_mocked = work.job.get("provider") == MOCK
+    if "batch" not in state and len(images) > 1 and not is_mocked:
         orders = [_single(work.job, image) for image in images]
         calls = dict(zip((one["id"] for one in images), batched(work, orders), strict=True))
         state = {"batch": {key: call.to_json() for key, call in calls.items() if call is not None}}

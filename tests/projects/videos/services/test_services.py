@@ -13,7 +13,7 @@ from bson import ObjectId
 from assets.documents import Asset
 from generation.documents import Job
 from storycore.access import Actor
-from storycore.mongo.reading import Row, find_one
+from storycore.mongo.reading import Row, find_one, find_where
 from tests.fakes.studio_services import StudioServices, run_studio_services
 from tests.generation.engines.video.conftest import Studio, a_picture, a_tone, studio_folder
 from tests.projects.conftest import Call
@@ -185,3 +185,30 @@ def test_a_video_that_is_none_is_refused(
     job = find_one(Job, {"kind": "video"}, None) or {}
     assert (job["status"], job["error_code"]) == ("failed", "BAD_PROVIDER_OUTPUT")
     assert find_one(Asset, {"type": "video"}, None) is None
+
+
+@pytest.mark.parametrize("stage", ["images", "all"])
+def test_what_a_mocked_set_orders_is_mocked_too(
+    call: Call,
+    owner: Actor,
+    services: StudioServices,
+    run_jobs: Callable[[], int],
+    settings: Any,
+    stage: str,
+) -> None:
+    settings.DEBUG = True
+    images = [{"prompt": "a boat", "url": None}, {"prompt": "a gull", "url": None}]
+    key = made(call, owner, title="Sea", images=images)["id"]
+    headers = {"X-StoryCore-Mock": "1"}
+
+    answer = call("post", f"/projects/{key}/generate-{stage}", {}, owner, **headers)
+    run_jobs()
+
+    assert answer.status_code < 300, answer.content
+    pictures = find_where(
+        Job, {"kind": "picture"}, ("provider", "status"), sort=[("_id", 1)], limit=10
+    )
+    assert [(one["provider"], one["status"]) for one in pictures] == [("mock", "completed")] * 2
+    for path in ("script", "audio", "image"):
+        assert not services.bodies(f"/{path}/generate"), path
+    assert not services.bodies("/image/generate-batch")
