@@ -27,6 +27,21 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         return True
 
 
+def claimed(port: int, host: str = "127.0.0.1") -> socket.socket | None:
+    """Hold a web port among runs that begin at the same moment; None when another run holds it.
+
+    Web servers share a port without a word (SO_REUSEPORT), so two that find it free would both answer there.
+    The claim is the UDP port of the same number, which the system gives to one process and frees at its end.
+    """
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind((host, port))
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
 def require_free(port: int, host: str = "127.0.0.1") -> None:
     """Refuse a port that is in use: its present owner's answers would pass for those of a new server.
 

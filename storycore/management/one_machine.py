@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -24,7 +25,7 @@ from storycore.embedded.errors import PortTaken
 from storycore.embedded.external import require_replica_set, shown_address
 from storycore.embedded.folder import DataFolder
 from storycore.embedded.leftovers import end_leftovers
-from storycore.embedded.ports import free_port, is_free
+from storycore.embedded.ports import claimed, free_port, is_free
 from storycore.embedded.processes import web_command, worker_command
 from storycore.embedded.run_file import RunFile, read_run_file, write_run_file
 from storycore.embedded.supervisor import Supervisor
@@ -51,6 +52,7 @@ class OneMachine:
     steps: Steps
     port: int | None = None
     wants_demo: bool = True
+    claim: socket.socket | None = field(default=None, init=False)
 
     def start(self) -> tuple[RunFile, User]:
         """Bring everything up; returns where it runs, and an administrator.
@@ -77,7 +79,7 @@ class OneMachine:
 
     def _web_port(self) -> int:
         if self.port is not None:
-            if not is_free(self.port):
+            if not self._takes(self.port):
                 raise PortTaken(
                     f"Port {self.port} is in use. Choose another for the web process: "
                     "--port N, or make run PORT=N; without one the next free port is taken.",
@@ -85,12 +87,16 @@ class OneMachine:
                 )
             return self.port
         ports = range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED)
-        found = next((port for port in ports if is_free(port)), None)
+        found = next((port for port in ports if self._takes(port)), None)
         if found is None:
             raise PortTaken(
                 f"Ports {ports[0]} to {ports[-1]} are all in use. Choose another: --port N"
             )
         return found
+
+    def _takes(self, port: int) -> bool:
+        self.claim = claimed(port) if is_free(port) else None
+        return self.claim is not None
 
     def _start_stores(self, run: RunFile) -> RunFile:
         """MongoDB and Redis come up side by side; what the environment names is used as it is."""
