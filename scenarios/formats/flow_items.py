@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from scenarios.formats.base import Position
 from scenarios.formats.expressions import NotUnderstood
@@ -83,7 +84,7 @@ class Root:
     items: list[Item]
     tags: tuple[str, ...] = ()
     position: Position | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 def note_above(items: list[Item], text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from typing import Any
 
 from scenarios.formats.base import Extra, ImportedStory, Kept
 from scenarios.formats.declarations import TYPE_OF, constant_of, inferred
@@ -35,14 +36,19 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:
     """The story of an ink file. Raises StoryTooLarge, BrokenStoryFile."""
     containers = containers_of(decoded(data))
     variables, extras = _taken_out(containers, filename)
-    head = _global_tags(containers[0])
+    head: dict[str, Any] = {**_global_tags(containers[0])}
     addresses = Addresses(containers, {variable.name for variable in variables})
     roots = {
-        addresses.scene(each.address): Root(flow_of(each, addresses))
+        addresses.scene(each.address): Root(flow_of(each, addresses), metadata=_comments([each]))
         for each in containers
         if not each.is_function and (each.statements or not addresses.has_stitches(each))
     }
     start = _start(roots, addresses)
+    head |= _comments(
+        each
+        for each in containers
+        if not each.is_function and addresses.scene(each.address) not in roots
+    )
     passages, kept = woven(roots)
     names = {variable.name for variable in variables}
     found = tuple(each for each in inferred((), passages) if each.name not in names)
@@ -61,6 +67,12 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:
         kept=kept + tuple(_kept(extras)),
         metadata=head,
     )
+
+
+def _comments(containers: Iterable[Container]) -> dict[str, list[str]]:
+    """What authors noted for themselves, as metadata."""
+    found = [comment for each in containers for comment in each.comments]
+    return {"comments": found} if found else {}
 
 
 def _start(roots: dict[str, Root], addresses: Addresses) -> str:

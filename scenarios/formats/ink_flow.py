@@ -127,9 +127,10 @@ class _Flow:
             rest = rest[match.end() :]
         body: list[Item] = []
         text, divert = _parted(rest)
-        label, echo = _label_and_echo(text)
-        if divert:
-            body.extend(self.divert(divert))
+        label, echo, strange = _label_and_echo(text)
+        if divert != "->":
+            # An arrow alone marks a choice without words.
+            body.extend(self.divert(divert) if divert else ())
         try:
             holds = all_of(conditions)
         except NotUnderstood:
@@ -143,7 +144,7 @@ class _Flow:
             echo,
             self.label(statement.label),
             body,
-            odd=(text,) if _STRANGE.search(text) else (),
+            odd=strange,
             fallback="" if label or echo else rest or "->",
         )
         add_items(flow, [Options([option])])
@@ -248,15 +249,20 @@ def _parted(text: str) -> tuple[str, str]:
     return text.strip(), ""
 
 
-def _label_and_echo(text: str) -> tuple[str, str]:
-    """`before[only]after`: the choice reads before + only, what is said then before + after."""
+def _label_and_echo(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """`before[only]after`: the choice reads before + only, what is said then before + after.
+
+    Last, those of the two that are not understood.
+    """
     found = re.fullmatch(r"((?:[^\[\\]|\\.)*)\[((?:[^\]\\]|\\.)*)\](.*)", text, re.DOTALL)
-    if found is None:
-        return _plain(text), _plain(text)
-    before, only, after = found.groups()
-    return _plain(before + only), _plain(before + after)
+    before, only, after = found.groups() if found else (text, "", "")
+    parts = (before + only, before + after)
+    strange = (part.strip() for part in parts if _STRANGE.search(part))
+    return _plain(parts[0]), _plain(parts[1]), tuple(dict.fromkeys(strange))
 
 
 def _plain(text: str) -> str:
-    """Text as it is shown: ink makes one space of several."""
+    """Text as it is shown: ink makes one space of several. As written when it is not understood."""
+    if _STRANGE.search(text):
+        return text.strip()
     return " ".join(_ESCAPED.sub(r"\1", text).split())

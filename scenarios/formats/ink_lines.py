@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -48,6 +49,7 @@ class Container:
     is_function: bool = False
     params: str = ""
     statements: list[Statement] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
     raw: str = ""
 
     @property
@@ -60,7 +62,8 @@ def containers_of(text: str) -> list[Container]:
     found, begins = [Container("")], [0]
     source = text.split("\n")
     seen: set[str] = set()
-    for line, number, last in _logical_lines(_without_comments(text)):
+    plain, comments = _comments_apart(text)
+    for line, number, last in _logical_lines(plain, comments):
         # Only a line that begins so is tried, and none that is longer than any name.
         short = line[:1] == "=" and len(line) < _MAX_HEADER
         knot = _KNOT.match(line) if short else None
@@ -77,14 +80,17 @@ def containers_of(text: str) -> list[Container]:
         else:
             raw = "\n".join(source[number - 1 : last]).strip() if last > number else ""
             found[-1].statements.append(_statement(line, number, raw))
+    comments.sort()
     for container, (first, end) in zip(found, pairwise([*begins, len(source)]), strict=True):
         container.raw = "\n".join(source[first:end]).strip()
+        at = [bisect_left(comments, (line,)) for line in (first + 1, end + 1)]
+        container.comments = [text for _, text in comments[at[0] : at[1]]]
     return found
 
 
 def statements_of(text: str, number: int) -> list[Statement]:
     """The statements of a part of a block that begins in line `number`. Raises BrokenStoryFile."""
-    return [_statement(line, number + at - 1) for line, at, _last in _logical_lines(text)]
+    return [_statement(line, number + at - 1) for line, at, _last in _logical_lines(text, [])]
 
 
 def _opened(
@@ -96,30 +102,40 @@ def _opened(
     return Container(before.knot, name, before.is_function, (stitch and stitch["params"]) or "")
 
 
-def _without_comments(text: str) -> str:
-    """The text with comments blanked out; line numbers stay."""
+def _comments_apart(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """The text with comments blanked out, so that line numbers stay; and each comment with its line."""
     parts: list[str] = []
-    place = 0
+    comments: list[tuple[int, str]] = []
+    place, line = 0, 1
     while match := _COMMENT.search(text, place):
         parts.append(text[place : match.start()])
+        line += text.count("\n", place, match.start())
         place = match.end()
         if match.group() == "/*":
             end = text.find("*/", place)
             if end < 0:
-                line = text.count("\n", 0, match.start()) + 1
                 raise BrokenStoryFile(f"Line {line}: the comment does not end.", field="file")
-            parts.append("\n" * text.count("\n", place, end))
             place = end + 2
-    return "".join([*parts, text[place:]])
+        comment = text[match.start() : place]
+        parts.append("\n" * comment.count("\n"))
+        comments.append((line, comment.strip()))
+        line += comment.count("\n")
+    return "".join([*parts, text[place:]]), comments
 
 
-def _logical_lines(text: str) -> Iterator[tuple[str, int, int]]:
-    """Lines that are not blank, those joined that a brace holds together, with their first and last number."""
+def _logical_lines(text: str, comments: list[tuple[int, str]]) -> Iterator[tuple[str, int, int]]:
+    """Lines that are not blank, those joined that a brace holds together, with their first and last number.
+
+    A note to the author, `TODO:`, is put to the comments.
+    """
     held: list[str] = []
     open_braces = first = 0
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip()
-        if not line or (not held and _TODO.match(line)):
+        if not line:
+            continue
+        if not held and _TODO.match(line):
+            comments.append((number, line))
             continue
         if not held:
             first = number

@@ -2,12 +2,14 @@
 
 In both, options stand in the middle of a text that goes on below them. A scene here ends where the reader
 chooses, so such a flow becomes several scenes, named after where they come from: `knot.c-1` is what
-follows a choice, `knot.b-1` what stands under a condition, `knot.g-1` where ways join again.
+follows a choice, `knot.b-1` what stands under a condition, `knot.g-1` where ways join again, `knot.u-1`
+what stands behind a jump and is never reached.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from scenarios.formats.base import Kept, Link, Passage
@@ -29,6 +31,8 @@ from scenarios.formats.meaning import all_of, negated
 from scenarios.logic.story import Effect
 
 ONWARD = "Continue"
+# A longer run of conditional jumps goes on in a scene of its own: what excludes all before it stays sayable.
+_MOST_GUARDS = 10
 
 
 @dataclass(slots=True)
@@ -98,6 +102,7 @@ class _Scene:
         self.kept: list[str] = []
         self.targets: list[str] = []
         self.guards: tuple[str, ...] = ()
+        self.fallbacks: list[str] = []
         self.is_end = False
 
     def fill(self) -> None:
@@ -114,10 +119,11 @@ class _Scene:
         match item:
             case Jump(target, None):
                 self.onward(target)
-            case Jump(target, str() as condition):
+                self.leave(place + 1)
+            case Jump(target, str() as condition) if len(self.guards) < _MOST_GUARDS:
                 self.maybe(target, condition)
                 goes_on = True
-            case Line() | Change() | Branch() if self.guards:
+            case Line() | Change() | Branch() | Jump() if self.guards:
                 # What follows a jump that was not taken is a scene of its own: not always reached.
                 self.onward(self.rest(self.weaver.fresh(self.part.root, "g"), place))
             case Options() | Branch():
@@ -143,6 +149,17 @@ class _Scene:
         part = self.part
         return self.weaver.later(_Part(name, part.root, part.items, place, part.after))
 
+    def leave(self, place: int) -> None:
+        """What stands behind a jump that is always taken: it has a label, or nothing leads to it."""
+        for later, item in enumerate(self.part.items[place:], place):
+            match item:
+                case Gather(str() as label):
+                    self.rest(label, later + 1)
+                    return
+                case Line() | Options() | Branch():
+                    self.rest(self.weaver.fresh(self.part.root, "u"), later)
+                    return
+
     def onward(self, target: str | None) -> None:
         """The one way on, or the end of the story."""
         if target is not None:
@@ -155,11 +172,8 @@ class _Scene:
     def maybe(self, target: str | None, condition: str) -> None:
         """Perhaps goes on elsewhere; what follows holds only where it did not."""
         self.link(ONWARD, target or self.ending(ONWARD, ""), condition)
-        try:
+        with suppress(NotUnderstood):
             self.guards = (*self.guards, negated(condition))
-            all_of(self.guards)
-        except NotUnderstood:
-            self.guards = self.guards[:1]
 
     def link(
         self, text: str, target: str, condition: str | None, effects: tuple[Effect, ...] = ()
@@ -168,7 +182,9 @@ class _Scene:
         try:
             holds = all_of(guards)
         except NotUnderstood:
+            # Together more than can be said.
             holds = condition
+            self.guards = self.guards[:1]
         self.links.append(Link(text, target, holds, effects))
 
     def ending(self, label: str, echo: str) -> str:
@@ -197,6 +213,7 @@ class _Scene:
                     holds = nothing_else(holds, ways)
                 except NotUnderstood:
                     self.kept.append(option.fallback)
+                    self.fallbacks.append(option.fallback)
             else:
                 ways.append(Way(holds, target, fresh))
             self.link(option.text or ONWARD, target, holds, effects)
@@ -222,6 +239,7 @@ class _Scene:
             case Gather(str() as label):
                 return self.rest(label, place + 1)
             case Jump(str() as target, None):
+                self.leave(place + 1)
                 return target
         return self.rest(self.weaver.fresh(self.part.root, "g"), place)
 
@@ -255,5 +273,8 @@ class _Scene:
             is_end=self.is_end,
             tags=root.tags if root else (),
             position=root.position if root else None,
-            metadata=root.metadata if root else {},
+            metadata={
+                **(root.metadata if root else {}),
+                **({"fallbacks": self.fallbacks} if self.fallbacks else {}),
+            },
         )

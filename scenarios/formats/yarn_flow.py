@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from scenarios.formats.declarations import TYPE_OF, constant_of
 from scenarios.formats.errors import BrokenStoryFile
@@ -23,25 +22,16 @@ from scenarios.formats.flow_items import (
 from scenarios.formats.grammars import YARN
 from scenarios.formats.markup import MAX_NESTING
 from scenarios.formats.meaning import Context, condition_in, effects_in, tree
+from scenarios.formats.yarn_groups import condition_when
+from scenarios.formats.yarn_lines import YarnLine, command_in, is_strange, shown, tags_apart
 from scenarios.logic.variables import Variable, VariableType, is_name
 
-_OPTION_TEST = re.compile(r"if\b(?P<test>[^>]*(?:>(?!>)[^>]*)*)>>")
-_COMMAND = re.compile(r"\w+")
 _OLD_LINK = re.compile(r"\[\[(?:(?P<text>[^\[\]|]*)\|)?(?P<target>[^\[\]|]*)\]\]\Z")
 _JUMPS = re.compile(r"<<\s*jump\s+([\w.]+)\s*>>|\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _DECLARE = re.compile(r"\$(?P<name>\w+)\s*=(?P<value>.*)\Z", re.DOTALL)
-_STRANGE = re.compile(r"(?<!\\)[{#\[]|<<|\A=>")
 _TEST_OPENS = re.compile(r"(?<!\\)<<")
+_KEPT_BLOCKS = frozenset({"once", "enum"})
 _TYPES: dict[str, VariableType] = {"bool": "boolean", "number": "number", "string": "string"}
-
-
-@dataclass(frozen=True, slots=True)
-class YarnLine:
-    """A line of a node's body."""
-
-    indent: int
-    text: str
-    number: int
 
 
 def declarations(lines: Iterable[str]) -> tuple[Variable, ...]:
@@ -56,7 +46,7 @@ def declarations(lines: Iterable[str]) -> tuple[Variable, ...]:
 
 def declared(line: str) -> Variable | None:
     """The variable that a line declares, if it is such a line and all of it is understood."""
-    word, rest = _command(line)
+    word, rest = command_in(line)
     match = _DECLARE.match(rest) if word == "declare" else None
     if match is None or not is_name(match["name"]):
         return None
@@ -72,14 +62,22 @@ def declared(line: str) -> Variable | None:
     return None
 
 
-def flow_of(lines: list[YarnLine], names: frozenset[str], source: Sequence[str]) -> list[Item]:
-    """The flow of one node; `source` are all lines of the file. Raises BrokenStoryFile."""
+def flow_of(
+    lines: list[YarnLine], names: frozenset[str], source: Sequence[str]
+) -> tuple[list[Item], dict[str, str]]:
+    """The flow of one node, and the hashtags of the options and commands that were understood.
+
+    `source` are all lines of the file. Raises BrokenStoryFile.
+    """
     flow = _Flow(lines, names, source)
     items = flow.block(-1, 0)
     if flow.place < len(lines):
         line = lines[flow.place]
         raise BrokenStoryFile(f"Line {line.number}: {line.text:.40} has no <<if>>.", field="file")
-    return items
+    tags: dict[str, str] = {}
+    for text, behind in flow.tags:
+        tags[text] = f"{tags[text]} {behind}" if text in tags else behind
+    return items, tags
 
 
 class _Flow:
@@ -88,6 +86,7 @@ class _Flow:
         self.source = source
         self.context = Context("yarn", names)
         self.place = 0
+        self.tags: list[tuple[str, str]] = []
 
     def block(self, above: int, depth: int) -> list[Item]:
         """The lines that are indented deeper than `above`, up to one that closes an `<<if>>`."""
@@ -99,7 +98,7 @@ class _Flow:
             )
         while self.place < len(self.lines):
             line = self.lines[self.place]
-            word, _ = _command(line.text)
+            word, _ = command_in(line.text)
             if line.indent <= above or word in {"elseif", "else", "endif"}:
                 break
             self.place += 1
@@ -107,34 +106,45 @@ class _Flow:
                 self.option(items, line, depth)
             elif word == "if":
                 items.extend(self.branching(line, depth))
-            elif word == "once":
-                items.append(self.once())
+            elif word in _KEPT_BLOCKS:
+                items.append(self.kept_block(word))
+            elif line.text.startswith("=>"):
+                items.append(self.line_group(line.indent))
             else:
                 self.single(items, line)
         return items
 
     def option(self, items: list[Item], line: YarnLine, depth: int) -> None:
-        label, opening, rest = _opened(line.text[2:])
-        label, condition = label.partition(" #")[0].strip(), None
-        if opening:
-            test = _OPTION_TEST.match(rest.lstrip())
-            condition = self.condition(test["test"] if test else "")
-            if condition is None:
-                note_above(items, line.text)
+        text, behind = tags_apart(line.text[2:].strip())
+        opening = _TEST_OPENS.search(text)
+        label, before = tags_apart(text[: opening.start()].strip() if opening else text)
+        condition = self.test(text[opening.start() :]) if opening else None
+        if opening and condition is None:
+            note_above(items, line.text)
+        else:
+            self.note(label, f"{before} {behind}".strip())
         body = self.block(line.indent, depth + 1)
-        odd = (label,) if _STRANGE.search(label) else ()
-        add_items(items, [Options([Option(label, condition, body=body, odd=odd)])])
+        odd = (label,) if is_strange(label) else ()
+        add_items(items, [Options([Option(shown(label), condition, body=body, odd=odd)])])
 
-    def condition(self, text: str) -> str | None:
-        """The condition in a test; None when it is not understood."""
+    def note(self, text: str, behind: str) -> None:
+        """Hashtags are no part of what is said; what they stand behind is."""
+        if behind:
+            self.tags.append((text, behind))
+
+    def test(self, command: str) -> str | None:
+        """The condition that an option stands under; None when it is not understood."""
+        word, rest = command_in(command)
         try:
-            return condition_in(text, YARN, self.context)
+            if word == "once":
+                return condition_when(f"{word} {rest}", self.context)
+            return condition_in(rest, YARN, self.context) if word == "if" else None
         except NotUnderstood:
             return None
 
     def single(self, items: list[Item], line: YarnLine) -> None:
         old = _OLD_LINK.fullmatch(line.text)
-        word, rest = _command(line.text)
+        word, rest = command_in(line.text)
         if old and old["target"].strip() in self.context.names:
             jump = Jump(old["target"].strip())
             if old["text"]:
@@ -142,10 +152,13 @@ class _Flow:
             else:
                 items.append(jump)
         elif word:
-            items.append(self.command(word, rest, line.text))
+            item = self.command(word, rest, line.text)
+            items.append(item)
+            if not isinstance(item, Line):
+                self.note(*tags_apart(line.text))
         else:
-            strange = _STRANGE.search(line.text)
-            items.append(self.kept(line.text) if strange else Line(line.text))
+            strange = is_strange(line.text)
+            items.append(self.kept(line.text) if strange else Line(shown(line.text)))
 
     def command(self, word: str, rest: str, text: str) -> Item:
         if word == "jump" and rest in self.context.names:
@@ -168,11 +181,12 @@ class _Flow:
 
     def branching(self, opening: YarnLine, depth: int) -> list[Item]:
         """`<<if>>` to `<<endif>>`, as conditional jumps or options when it holds nothing else."""
-        first = self.place - 1
+        first, noted = self.place - 1, len(self.tags)
         branches: list[tuple[str | None, list[Item]]] = []
         tag = opening
         while True:
-            word, test = _command(tag.text)
+            self.note(*tags_apart(tag.text))
+            word, test = command_in(tag.text)
             branches.append((test if word != "else" else None, self.block(-1, depth + 1)))
             if self.place >= len(self.lines):
                 raise BrokenStoryFile(
@@ -180,7 +194,8 @@ class _Flow:
                 )
             tag = self.lines[self.place]
             self.place += 1
-            if _command(tag.text)[0] == "endif":
+            if command_in(tag.text)[0] == "endif":
+                self.note(*tags_apart(tag.text))
                 break
         try:
             return branched(
@@ -190,14 +205,25 @@ class _Flow:
                 ]
             )
         except NotUnderstood:
+            del self.tags[noted:]
             return [self.kept(self.written(first, self.place - 1))]
 
-    def once(self) -> Line:
-        """`<<once>>` to `<<endonce>>`, as written."""
+    def kept_block(self, opening: str) -> Line:
+        """`<<once>>` to `<<endonce>>`, `<<enum>>` to `<<endenum>>`, as written."""
         first, depth = self.place - 1, 1
         while depth and self.place < len(self.lines):
-            word, _ = _command(self.lines[self.place].text)
-            depth += {"once": 1, "endonce": -1}.get(word, 0)
+            word, _ = command_in(self.lines[self.place].text)
+            depth += {opening: 1, f"end{opening}": -1}.get(word, 0)
+            self.place += 1
+        return self.kept(self.written(first, self.place - 1))
+
+    def line_group(self, indent: int) -> Line:
+        """Lines of which one is said, with what is indented below each, as written."""
+        first = self.place - 1
+        while self.place < len(self.lines):
+            line = self.lines[self.place]
+            if line.indent <= indent and not (line.indent == indent and line.text[:2] == "=>"):
+                break
             self.place += 1
         return self.kept(self.written(first, self.place - 1))
 
@@ -205,21 +231,3 @@ class _Flow:
         """These lines and what stands between them, as the author has written it."""
         lines = self.source[self.lines[first].number - 1 : self.lines[last].number]
         return "\n".join(lines).strip()
-
-
-def _command(text: str) -> tuple[str, str]:
-    """The word and the rest of a line that is a command and nothing else but hashtags."""
-    end = text.rfind(">>")
-    if not text.startswith("<<") or end < 0 or text[end + 2 :].strip()[:1] not in {"", "#"}:
-        return "", ""
-    inner = text[2:end].strip()
-    word = _COMMAND.match(inner)
-    return (word.group(), inner[word.end() :].strip()) if word else ("", "")
-
-
-def _opened(text: str) -> tuple[str, str, str]:
-    """The text before the first command in it, the command's opening, and the rest."""
-    found = _TEST_OPENS.search(text)
-    if found is None:
-        return text, "", ""
-    return text[: found.start()], found.group(), text[found.end() :]

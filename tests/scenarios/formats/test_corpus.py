@@ -30,6 +30,7 @@ FIGURES = {
     "harlowe_cellar.twee": ("twee", 5, 11, 3, 3, "Hall"),
     "harlowe_links.twee": ("twee", 3, 14, 2, 4, "One"),
     "harlowe_unknown.twee": ("twee", 3, 3, 0, 12, "Room"),
+    "ink_margins.ink": ("ink", 15, 16, 0, 4, "k"),
     "ink_weave.ink": ("ink", 10, 11, 0, 10, "Start"),
     "ink_well.ink": ("ink", 10, 13, 5, 7, "village"),
     "plain.twee": ("twee", 4, 2, 0, 1, "Start"),
@@ -39,8 +40,10 @@ FIGURES = {
     "sugarcube_unknown.twee": ("twee", 4, 5, 1, 23, "Begin"),
     "twine_older.json": ("twine-json", 2, 1, 1, 0, "First"),
     "twine_spec.json": ("twine-json", 2, 2, 1, 2, "My Starting Passage"),
+    "yarn_modern.yarn": ("yarn", 10, 7, 2, 6, "Start"),
     "yarn_old.yarn": ("yarn", 3, 3, 1, 2, "Start"),
-    "yarn_shop.yarn": ("yarn", 11, 16, 3, 3, "Start"),
+    "yarn_shop.yarn": ("yarn", 11, 16, 3, 4, "Start"),
+    "yarn_tags.yarn": ("yarn", 3, 5, 2, 11, "Start"),
 }
 TWINE_FILES = [name for name, figures in FIGURES.items() if figures[0] in TWINE]
 FLOW_FILES = [name for name in FILES if name not in TWINE_FILES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.formats import read_story
-from scenarios.formats.base import ImportedStory, Link
+from scenarios.formats.base import ImportedStory
 from scenarios.formats.errors import BrokenStoryFile, StoryTooLarge
 from scenarios.logic.story import Effect
 from tests.scenarios.formats.telling import passage
@@ -193,13 +193,77 @@ def test_a_condition_too_long_to_be_joined_stands_alone() -> None:
     assert links(story, "a")[1] == ("go", "a", long)
 
 
-def test_many_jumps_keep_the_nearest_conditions() -> None:
-    jumps = "".join(f"{{x == {n}: -> a}}\n" for n in range(120))
+def test_many_jumps_go_on_in_scenes_of_their_own() -> None:
+    jumps = "".join(f"{{x == {n}: -> b}}\n" for n in range(25))
 
-    story = read(f"VAR x = 1\n=== a\n{jumps}-> END\n")
+    story = read(f"VAR x = 1\n=== a\n{jumps}-> END\n=== b\nb\n")
 
-    assert len(passage(story, "a").links) == 121
-    assert passage(story, "a").links[1] == Link("Continue", "a", "not x == 0 and x == 1")
+    scenes = [each for each in story.passages if each.name.startswith("a")]
+    assert [(each.name, len(each.links)) for each in scenes] == [
+        ("a", 11),
+        ("a.g-1", 11),
+        ("a.g-2", 6),
+        ("a.end-1", 0),
+    ]
+    assert links(story, "a")[1] == ("Continue", "b", "not x == 0 and x == 1")
+    assert links(story, "a")[10][1:] == (
+        "a.g-1",
+        " and ".join(f"not x == {n}" for n in range(10)),
+    )
+    assert links(story, "a.g-2")[4] == (
+        "Continue",
+        "b",
+        "not x == 20 and not x == 21 and not x == 22 and not x == 23 and x == 24",
+    )
+
+
+def test_the_work_for_jumps_grows_with_their_number_only() -> None:
+    def written(jumps: int) -> int:
+        block = "".join(f"- x == {n:04}: -> b\n" for n in range(jumps))
+        story = read(f"VAR x = 1\n=== a\n{{\n{block}}}\n=== b\nb\n")
+        return sum(len(link.condition or "") for p in story.passages for link in p.links)
+
+    assert written(800) < 2.2 * written(400)
+
+
+def test_what_stands_behind_a_jump_is_not_lost() -> None:
+    story = read(
+        "=== k\nOne.\n-> top\nNever said.\n- (top) Top.\n* a -> END\n- -> END\nNever.\n* b -> k\n"
+    )
+
+    assert [(each.name, each.text) for each in story.passages] == [
+        ("k", "One."),
+        ("k.u-1", "Never said."),
+        ("k.top", "Top."),
+        ("k.g-1", ""),
+        ("k.u-2", "Never."),
+        ("k.end-1", "a"),
+    ]
+    assert links(story, "k") == [("Continue", "k.top", None)]
+    assert links(story, "k.u-1") == [("Continue", "k.top", None)]
+    assert links(story, "k.u-2") == [("b", "k", "once")]
+
+
+def test_comments_are_kept_beside_the_scene() -> None:
+    story = read(
+        "// one\n-> a\n=== a // two\nText. /* three\n  four */ More.\nTODO: five\n-> END\n"
+        "=== function f() // six\n~ return 1\n"
+    )
+
+    assert story.metadata == {"comments": ["// one"]}
+    assert passage(story, "a").metadata == {
+        "comments": ["// two", "/* three\n  four */", "TODO: five"]
+    }
+    assert passage(story, "a").text == "Text.\nMore."
+    assert story.extras[0].text.startswith("=== function f() // six")
+
+
+def test_a_choice_without_words_may_have_a_text_below() -> None:
+    story = read("=== k\n* [a] -> k\n* ->\n  Nothing left.\n  -> END\n* [b]\n* -> k\n")
+
+    assert passage(story, "k.c-1").text == "Nothing left."
+    assert passage(story, "k").metadata == {"fallbacks": ["->", "-> k"]}
+    assert [kept.text for kept in story.kept] == ["->", "-> k"]
 
 
 @pytest.mark.parametrize(

@@ -122,22 +122,24 @@ def test_a_fallback_that_cannot_be_asked_for_is_named(others: str) -> None:
     assert ("a", "-> b") in [(kept.passage, kept.text) for kept in story.kept]
 
 
-def test_what_is_odd_in_a_choice_is_named_as_written() -> None:
+def test_what_is_odd_in_a_choice_is_named_as_it_stands_in_the_story() -> None:
     story = read(
-        "* Take {gold} of[.] it # tag\n"
-        "* \\{plain\\} and \\#plain\n"
+        "* Take  {gold} of[.] it # tag\n"
+        "* \\{plain\\}  and \\#plain\n"
         "LIST moods = sad\nEXTERNAL ring(x)\n"
     )
 
     assert [kept.text for kept in story.kept] == [
-        "Take {gold} of[.] it # tag",
+        "Take  {gold} of.",
+        "Take  {gold} of it # tag",
         "LIST moods = sad",
         "EXTERNAL ring(x)",
     ]
     assert [text for text, _, _ in links(story, "Start")] == [
-        "Take {gold} of.",
+        "Take  {gold} of.",
         "{plain} and #plain",
     ]
+    assert passage(story, "Start.c-1").text == "Take  {gold} of it # tag"
 
 
 def test_a_file_that_is_not_here_is_named() -> None:

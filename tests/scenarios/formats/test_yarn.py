@@ -40,6 +40,146 @@ def test_headers() -> None:
     )
     assert (second.position, second.metadata) == (None, {"position": "here"})
     assert (story.title, story.start) == ("tale", "A")
+    assert story.metadata == {"file-tags": ["#file tag"], "comments": ["// note"]}
+    assert [(kept.passage, kept.text) for kept in story.kept] == [("", "#file tag")]
+
+
+def test_a_header_that_comes_twice_is_kept_twice() -> None:
+    story = read("title: A\nimage: a.png\nimage: b.png // why\nimage: c.png\n---\n===\n")
+
+    assert passage(story, "A").metadata == {
+        "image": "a.png",
+        "image-2": "b.png",
+        "image-3": "c.png",
+        "comments": ["// why"],
+    }
+
+
+def test_hashtags_are_kept_beside_the_scene() -> None:
+    story = read(
+        node(
+            "A",
+            "-> Leave #line:1 #sad",
+            "-> Pay <<if $gold >= 5>> #line:2 // dear",
+            "-> Sing #line:3 <<if $voice>>",
+            "-> Leave #line:4",
+            "-> #only",
+            "-> A \\# sign",
+            "<<if $x>> #cond",
+            "    <<jump End>> #jump",
+            "<<endif>> #end",
+        ),
+        END,
+    )
+
+    assert [text for text, _, _ in links(story, "A")] == [
+        "Leave",
+        "Pay",
+        "Sing",
+        "Leave",
+        "#only",
+        "A # sign",
+    ]
+    assert passage(story, "A").metadata == {
+        "hashtags": {
+            "Leave": "#line:1 #sad #line:4",
+            "Pay": "#line:2",
+            "Sing": "#line:3",
+            "<<if $x>>": "#cond",
+            "<<jump End>>": "#jump",
+            "<<endif>>": "#end",
+        },
+        "comments": ["// dear"],
+    }
+    assert [(kept.passage, kept.text) for kept in story.kept] == [
+        ("A", "#only"),
+        ("A", "#line:1 #sad #line:4"),
+        ("A", "#line:2"),
+        ("A", "#line:3"),
+        ("A", "#cond"),
+        ("A", "#jump"),
+        ("A", "#end"),
+    ]
+
+
+def test_hashtags_of_a_block_that_stays_are_in_its_text_only() -> None:
+    block = ["<<if $x>> #a", "Words. #b", "<<endif>>"]
+
+    story = read(node("A", *block))
+
+    assert passage(story, "A").text == "\n".join(block)
+    assert passage(story, "A").metadata == {}
+
+
+def test_lines_of_which_one_is_said_stay_with_what_is_below_them() -> None:
+    group = ["=> One", "    <<jump End>>", "=> Two <<if $x>>", "    -> Go", "=> <<once>> Three"]
+    enum = ["<<enum Mood>>", "    <<case Glad>>", "<<endenum>>"]
+
+    story = read(node("A", *enum, *group, "After.", "-> On"), END)
+
+    assert passage(story, "A").text == "\n".join([*enum, *group, "After."])
+    assert links(story, "A") == [("On", "A.end-1", None), ("Continue", "End", None)]
+    assert [kept.text for kept in story.kept] == ["\n".join(enum), "\n".join(group)]
+
+
+def test_what_stands_behind_a_jump_is_not_lost() -> None:
+    lines = ["<<jump End>>", "Never said.", "-> Never", "<<jump End>>", "Nor this."]
+    story = read(node("A", *lines), END)
+
+    assert [(each.name, each.text) for each in story.passages] == [
+        ("A", ""),
+        ("A.u-1", "Never said."),
+        ("A.u-2", "Nor this."),
+        ("End", "Bye."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "targets"),
+    [
+        ("<<if $x eq 1>>[[Go|End]]<<else>>[[Stay|A]]<<endif>>", "", ["End", "A"]),
+        ("<<if $x eq 1>>Said here<<endif>>", "<<if $x eq 1>>Said here<<endif>>", []),
+        ("Well <<if $x>>yes<<else>>no<<endif>>.", "Well <<if $x>>yes<<else>>no<<endif>>.", []),
+        ("Only <<if $x>>", "Only <<if $x>>", []),
+    ],
+)
+def test_an_if_within_a_line(line: str, text: str, targets: list[str]) -> None:
+    story = read(node("A", line), END)
+
+    assert passage(story, "A").text == text
+    assert [link.target for link in passage(story, "A").links] == targets
+
+
+def test_an_if_that_opens_and_ends_in_lines_of_text() -> None:
+    story = read(node("A", "<<if $x>> Rich.", "<<jump End>> <<else>>Poor.", "Very<<endif>>"), END)
+
+    assert passage(story, "A").text == ""
+    assert links(story, "A") == [("Continue", "A.b-1", "x"), ("Continue", "A.b-2", "not x")]
+    assert passage(story, "A.b-1").text == "Rich."
+    assert passage(story, "A.b-2").text == "Poor.\nVery"
+
+
+def test_nodes_of_one_title_are_a_group() -> None:
+    story = read(
+        "title: Guard\nwhen: once\n---\nHalt.\n===\n",
+        "title: Guard\nwhen: $gold > 5\n---\nRich.\n===\n",
+        "title: Guard\nwhen: once if $met\n---\nYou.\n===\n",
+        "title: Guard\nwhen: dice(6) > 3\n---\nLuck.\n===\n",
+        "title: Guard\nwhen: always\n---\nHm.\n===\n",
+        node("Start", "<<jump Guard>>"),
+    )
+
+    assert links(story, "Start") == [("Continue", "Guard", None)]
+    assert links(story, "Guard") == [
+        ("Continue", "Guard (2)", "once"),
+        ("Continue", "Guard (3)", "gold > 5"),
+        ("Continue", "Guard (4)", "once and met"),
+        ("Continue", "Guard (5)", None),
+        ("Continue", "Guard (6)", None),
+    ]
+    assert passage(story, "Guard").text == "when: dice(6) > 3"
+    assert passage(story, "Guard (3)").metadata == {"when": "$gold > 5"}
+    assert [kept.text for kept in story.kept] == ["when: dice(6) > 3"]
 
 
 def test_options_and_what_follows_them() -> None:
@@ -165,26 +305,33 @@ def test_what_is_not_understood_stays_and_still_leads_on() -> None:
             "-> Odd <<if dice(6) > 1>>",
             "    <<jump End>>",
             "-> Odder <<once>>",
+            "-> Oddest <<once if dice(6) > 1>>",
+            "-> Long <<if $x>> and more",
             "-> Worth {$x} #line:1",
         ),
         END,
     )
 
-    assert passage(story, "A").text == "\n".join(
-        [*lines, *block, *once, "-> Odd <<if dice(6) > 1>>", "-> Odder <<once>>"]
-    )
+    odd = [
+        "-> Odd <<if dice(6) > 1>>",
+        "-> Oddest <<once if dice(6) > 1>>",
+        "-> Long <<if $x>> and more",
+    ]
+    assert passage(story, "A").text == "\n".join([*lines, *block, *once, *odd])
     assert links(story, "A") == [
         ("Odd", "End", None),
-        ("Odder", "A.end-1", None),
-        ("Worth {$x}", "A.end-2", None),
+        ("Odder", "A.end-1", "once"),
+        ("Oddest", "A.end-2", None),
+        ("Long", "A.end-3", None),
+        ("Worth {$x}", "A.end-4", None),
     ]
     assert [kept.text for kept in story.kept] == [
         *lines,
         "\n".join(block),
         "\n".join(once),
-        "-> Odd <<if dice(6) > 1>>",
-        "-> Odder <<once>>",
+        *odd,
         "Worth {$x}",
+        "#line:1",
     ]
 
 
@@ -272,7 +419,7 @@ def test_an_if_within_an_if() -> None:
         ("title: A\n", "`---` is missing"),
         ("---\nHi\n===\n", "Line 1: the node has no title."),
         ("title: A\nwhat\n---\n===\n", "Line 2 is no header"),
-        (node("A") + node("A"), "Two nodes are called 'A'."),
+        (node("A") + node("A"), "Two nodes are called 'A', and not each has a header `when`."),
         ("// nothing\n", "no node"),
         (node("A", "<<if $x>>", "Hi"), "Line 3: <<if>> has no <<endif>>."),
         (node("A", *(" " * n + "-> x" for n in range(40))), "nested over 24 deep"),
