@@ -11,6 +11,8 @@ from scenarios.formats import bundle, ink, player, twee, twine_html, twine_json,
 from scenarios.formats.base import ExportedFile, ImportedStory, Kept
 from scenarios.formats.decoding import decoded
 from scenarios.formats.errors import BrokenStoryFile, UnknownStoryFormat
+from scenarios.formats.ink_files import holds_ink
+from scenarios.formats.zip_reading import ZIP
 
 Read = Callable[[bytes, str | None], ImportedStory]
 Write = Callable[[ImportedStory], ExportedFile]
@@ -50,8 +52,8 @@ def detect(data: bytes, filename: str | None = None) -> str:
 
     Raises UnknownStoryFormat, and BrokenStoryFile or StoryTooLarge for what is no text at all.
     """
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "bundle"
+    if data.startswith(ZIP):
+        return "ink" if holds_ink(data) else "bundle"
     text = decoded(data)
     if re.search(r"<tw-storydata[\s>]", text, re.IGNORECASE):
         # A Twee story may speak of the element; an HTML page has no line that begins a passage.

@@ -110,7 +110,10 @@ def _check_names(passages: tuple[RawPassage, ...]) -> None:
                 f"A passage has no name that fits on one line: {passage.name!r:.80}.", field="file"
             )
         if passage.name in seen:
-            raise BrokenStoryFile(f"Two passages are called {passage.name!r:.80}.", field="file")
+            raise BrokenStoryFile(
+                f"Two passages are called {passage.name!r:.80}. Rename one: a link could mean either.",
+                field="file",
+            )
         seen.add(passage.name)
         check_characters(passage.name)
         check_characters(passage.text)

@@ -7,24 +7,18 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from dataclasses import replace
 from typing import Any
 
 from scenarios.formats.base import ExportedFile, ImportedStory, MediaFile
 from scenarios.formats.bundle_json import story_from_json, story_to_json
 from scenarios.formats.decoding import check_characters, file_stem, json_value
-from scenarios.formats.errors import BrokenStoryFile, StoryTooLarge, UnsafeStoryFile
+from scenarios.formats.errors import BrokenStoryFile
+from scenarios.formats.zip_reading import checked_entries, opened_archive, too_large
 
 VERSION = 1
-MAX_BUNDLE_BYTES = 256 * 1024 * 1024
 MAX_STORY_BYTES = 64 * 1024 * 1024
-MAX_ENTRIES = 10_000
-# Honest JSON and media stay far below; what inflates more is made to exhaust memory.
-MAX_RATIO = 200
-_RATIO_FLOOR = 1024 * 1024
 _STORY = "story.json"
-_SYMLINK = 0o120000
 _DATE = (1980, 1, 1, 0, 0, 0)
 _PLAIN_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
@@ -34,46 +28,8 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:  # noqa: AR
 
     Raises StoryTooLarge, BrokenStoryFile, UnsafeStoryFile.
     """
-    if len(data) > MAX_BUNDLE_BYTES:
-        raise _too_large()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = _checked_entries(archive)
-            return _story_in(archive, entries)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as problem:
-        raise BrokenStoryFile(
-            f"The bundle is no sound zip file: {problem}", field="file"
-        ) from problem
-
-
-def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The files in the archive, none of which lies, leaves the folder or inflates without bound."""
-    infos = archive.infolist()
-    if len(infos) > MAX_ENTRIES or sum(info.file_size for info in infos) > MAX_BUNDLE_BYTES:
-        raise _too_large()
-    entries: dict[str, zipfile.ZipInfo] = {}
-    for info in infos:
-        if not _is_inside(info):
-            raise UnsafeStoryFile(
-                f"The bundle holds a path out of it: {info.filename!r:.80}.", field="file"
-            )
-        if info.flag_bits & 1:
-            raise BrokenStoryFile("The bundle is encrypted.", field="file")
-        if info.file_size > _RATIO_FLOOR and info.file_size > MAX_RATIO * info.compress_size:
-            raise UnsafeStoryFile(
-                f"{info.filename!r:.80} inflates more than {MAX_RATIO} times.", field="file"
-            )
-        if info.filename in entries:
-            raise UnsafeStoryFile(f"The bundle holds {info.filename!r:.80} twice.", field="file")
-        entries[info.filename] = info
-    return entries
-
-
-def _is_inside(info: zipfile.ZipInfo) -> bool:
-    name = info.filename
-    if not name or name.startswith("/") or "\\" in name or ":" in name or "\0" in name:
-        return False
-    return ".." not in name.split("/") and (info.external_attr >> 16) & 0o170000 != _SYMLINK
+    with opened_archive(data) as archive:
+        return _story_in(archive, checked_entries(archive))
 
 
 def _story_in(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> ImportedStory:
@@ -81,7 +37,7 @@ def _story_in(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> 
     if info is None:
         raise BrokenStoryFile(f"The bundle holds no {_STORY}.", field="file")
     if info.file_size > MAX_STORY_BYTES:
-        raise _too_large()
+        raise too_large()
     try:
         text = archive.read(info).decode()
     except UnicodeDecodeError as problem:
@@ -169,9 +125,3 @@ def add_entry(archive: zipfile.ZipFile, path: str, content: bytes, compression: 
     info.compress_type = compression
     info.external_attr = 0o644 << 16
     archive.writestr(info, content)
-
-
-def _too_large() -> StoryTooLarge:
-    return StoryTooLarge(
-        f"A bundle holds at most {MAX_BUNDLE_BYTES:,} bytes in {MAX_ENTRIES:,} files.", field="file"
-    )

@@ -43,7 +43,9 @@ class Chapbook:
     def nodes(self, text: str, context: Context) -> tuple[Node, ...]:
         divider = _DIVIDER.search(text)
         start = divider.end() if divider else 0
-        before = [_variables(text[:start], text[: divider.start()])] if divider else []
+        before = (
+            _variables(text[: divider.start()], text[divider.start() : start]) if divider else []
+        )
         return (*before, *_Sections(text, start, context).nodes())
 
     def link(self, link: Link) -> str:
@@ -60,16 +62,26 @@ class Chapbook:
 
     def entering(self, effects: Iterable[Effect], text: str) -> str:
         lines = "".join(f"{effect_text(each, CHAPBOOK)}\n" for each in effects)
+        divider = _DIVIDER.search(text)
+        section = text[: divider.start()].split("\n") if divider else []
+        if divider and all(":" in line for line in section if line.strip()):
+            # Lines that were not understood are a section already.
+            return lines + text
         return f"{lines}--\n{text}" if lines else text
 
 
-def _variables(raw: str, section: str) -> Node:
-    """The variables section, understood as a whole or kept as a whole."""
-    try:
-        lines = [line for line in section.split("\n") if line.strip()]
-        return SetTag(raw, tuple(chapbook_effect(line, CHAPBOOK) for line in lines))
-    except NotUnderstood:
-        return Opaque(raw)
+def _variables(section: str, divider: str) -> list[Node]:
+    """The variables section line by line; the divider stays as long as a line does."""
+    nodes: list[Node] = []
+    *lines, _ = section.split("\n")
+    for line in lines:
+        try:
+            effects = (chapbook_effect(line, CHAPBOOK),) if line.strip() else ()
+            nodes += SetTag(line, effects), Prose("\n")
+        except NotUnderstood:
+            nodes += Opaque(line), Prose("\n")
+    whole = not any(isinstance(node, Opaque) for node in nodes)
+    return [*nodes, SetTag(divider, ()) if whole else Prose(divider)]
 
 
 @dataclass(slots=True)

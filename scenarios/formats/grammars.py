@@ -68,7 +68,9 @@ SNOWMAN = Grammar(
 )
 CHAPBOOK = Grammar(
     name="chapbook",
-    variable=_BARE,
+    # Words of JavaScript and what Chapbook looks up are no variables of the story.
+    variable=r"(?!(?:null|undefined|NaN|Infinity|new|typeof|void|this|now|random|passage|story)\b)"
+    + _BARE,
     reads=_JS,
     spells=_JS_SPELLING,
     quote="'",

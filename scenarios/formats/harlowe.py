@@ -18,7 +18,7 @@ from scenarios.formats.meaning import negated as opposite
 from scenarios.formats.quoting import quoted, string_values
 from scenarios.logic.story import Effect
 
-_START = re.compile(r"\(|\[\[|<!--|`|\$[A-Za-z_]\w*")
+_START = re.compile(r"\(|\[\[|<!--|<(?:script|style|textarea)\b|`|\$[A-Za-z_]\w*", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]*")
 _GAP = re.compile(r"\s*")
 _TESTS = frozenset({"if", "unless"})
@@ -27,6 +27,10 @@ _SETTERS = frozenset({"set", "put"})
 _GOTO = frozenset({"goto"})
 _LINK_GOTO = frozenset({"linkgoto", "linkrevealgoto"})
 _LINK = frozenset({"link", "linkreplace"})
+# These do something where they stand; a link or hook that follows is not theirs.
+_COMMANDS = (
+    _SETTERS | _GOTO | {"move", "unpack", "print", "display", "alert", "nl", "undo", "restart"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class _Cutting:
             return None
         name, _, args = self.text[start + 1 : end - 1].partition(":")
         plain = name.strip().lower().replace("-", "").replace("_", "")
+        if plain in _COMMANDS:
+            return Call(plain, args, start, end)
         attached = _end(_SPACES, self.text, end)
         if self.text.startswith("[[", attached) and attached in self.brackets.spans:
             stop = self.brackets.spans[attached]
@@ -143,9 +149,9 @@ class _Cutting:
 
     def understood(self, call: Call, raw: str, inner: list[Node]) -> Node:
         """Raises NotUnderstood for every macro that has no meaning in a StoryCore story."""
-        if call.name in _SETTERS and not call.hook:
+        if call.name in _SETTERS:
             return SetTag(raw, effects_in(call.args, HARLOWE, ","))
-        if call.name in _GOTO and not call.hook:
+        if call.name in _GOTO:
             (target,) = string_values(call.args, HARLOWE, 1)
             return self.leading(raw, target, target, ())
         if call.name in _LINK_GOTO:

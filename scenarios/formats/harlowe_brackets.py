@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scenarios.formats.links import Closers
 
-_SIGN = re.compile(r"<!--|`+|\[\[|[()\[\]\"']")
+_SIGN = re.compile(r"<!--|<(?:script|style|textarea)\b|`+|\[\[|[()\[\]\"']", re.IGNORECASE)
 _MACRO = re.compile(r"\(\s*[A-Za-z][\w-]*:")
 _STRINGS = {
     '"': re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL),
@@ -17,7 +17,7 @@ _STRINGS = {
 
 @dataclass(slots=True)
 class Brackets:
-    """`pairs`: where each macro or hook that opens at a place ends. `spans`: links, comments, verbatim."""
+    """`pairs`: where a macro or hook that opens at a place ends. `spans`: links, comments, code, verbatim."""
 
     text: str
     pairs: dict[int, int] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Brackets:
         sign, start = match.group(), match.start()
         if self._open and self._open[-1][0] == "(":
             return self._within_macro(sign, start)
-        if sign in {"<!--", "[["} or sign[0] == "`":
+        if sign == "[[" or sign[0] in "<`":
             return self._span(sign, start, closers)
         if sign == "(" and _MACRO.match(self.text, start):
             self._open.append(("(", start))
@@ -73,6 +73,8 @@ class Brackets:
             self.spans[start] = end + 2
             return end + 2
         mark = "-->" if sign == "<!--" else sign
+        if sign[0] == "<" and sign != "<!--":
+            mark = f"</{sign[1:]}>"
         end = closers.find(mark, start + len(sign))
         if end < 0:
             return start + len(sign)

@@ -23,6 +23,12 @@ _ATTRIBUTE = re.compile(
     r"(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+)))?"
 )
 _TAG_END = re.compile(r"\s*/?>")
+_END_OF = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE)
+    for name in ("tw-passagedata", "tw-tag", "style", "script")
+}
+_COMMENT_END = re.compile("-->")
+_PASSAGE = re.compile("<tw-passagedata", re.IGNORECASE)
 _MAX_FAILURES = 20
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 
@@ -75,7 +81,7 @@ def _story_at(page: str, opening: re.Match[str]) -> tuple[StoryElement, int]:
             return StoryElement(attributes, tuple(children)), match.end()
         name = match["name"].lower()
         if name == "!--":
-            place = _closing(page, "-->", match.end())[1]
+            place = _closing(page, _COMMENT_END, "-->", match.end())[1]
             continue
         child, place = _child(page, name, match.end())
         children.append(child)
@@ -84,20 +90,20 @@ def _story_at(page: str, opening: re.Match[str]) -> tuple[StoryElement, int]:
 
 def _child(page: str, name: str, place: int) -> tuple[Element, int]:
     attributes, start = _attributes(page, place)
-    end, after = _closing(page, f"</{name}>", start)
+    end, after = _closing(page, _END_OF[name], f"</{name}>", start)
     text = page[start:end]
     if name in {"tw-passagedata", "tw-tag"}:
-        if "<tw-passagedata" in text:
+        if _PASSAGE.search(text):
             raise _broken(page, place, "a passage does not end: </tw-passagedata> is missing")
         text = html.unescape(text)
     return Element(name, attributes, text), after
 
 
-def _closing(page: str, mark: str, start: int) -> tuple[int, int]:
-    end = page.find(mark, start)
-    if end < 0:
+def _closing(page: str, end: re.Pattern[str], mark: str, start: int) -> tuple[int, int]:
+    found = end.search(page, start)
+    if found is None:
         raise _broken(page, start, f"something does not end: {mark} is missing")
-    return end, end + len(mark)
+    return found.span()
 
 
 def _attributes(page: str, place: int) -> tuple[dict[str, str], int]:

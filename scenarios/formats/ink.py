@@ -18,14 +18,15 @@ from scenarios.formats.errors import BrokenStoryFile
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.flow_items import Jump, Root
 from scenarios.formats.grammars import INK
+from scenarios.formats.ink_files import included_file, joined_archive
 from scenarios.formats.ink_flow import Addresses, flow_of
 from scenarios.formats.ink_lines import Container, Statement, containers_of
 from scenarios.formats.meaning import tree
 from scenarios.formats.weave import woven
+from scenarios.formats.zip_reading import ZIP
 from scenarios.logic.variables import Variable, is_name
 
 _DECLARATION = re.compile(r"(?:VAR|CONST)\s+(?P<name>[^\W\d]\w*)\s*=\s*(?P<value>.+)\Z", re.DOTALL)
-_INCLUDE = re.compile(r"INCLUDE\s+(?P<file>.+)\Z")
 _OTHER = re.compile(r"(?:LIST|EXTERNAL|INCLUDE)\s")
 _GLOBAL_TAG = re.compile(r"#\s*(?P<key>[\w -]+?)\s*:\s*(?P<value>.+)\Z")
 _MAX_TAG = 500
@@ -33,8 +34,12 @@ _DECLARATIONS = "ink declarations"
 
 
 def read(data: bytes, filename: str | None = None) -> ImportedStory:
-    """The story of an ink file. Raises StoryTooLarge, BrokenStoryFile."""
-    containers = containers_of(decoded(data))
+    """The story of an ink file, or of the ink files of a zip file that `INCLUDE` each other.
+
+    Raises StoryTooLarge, BrokenStoryFile, UnsafeStoryFile.
+    """
+    text = joined_archive(data) if data.startswith(ZIP) else decoded(data)
+    containers = containers_of(text)
     variables, extras = _taken_out(containers, filename)
     head: dict[str, Any] = {**_global_tags(containers[0])}
     addresses = Addresses(containers, {variable.name for variable in variables})
@@ -64,7 +69,7 @@ def read(data: bytes, filename: str | None = None) -> ImportedStory:
         ifid=derived_ifid(data),
         variables=variables + found,
         extras=extras,
-        kept=kept + tuple(_kept(extras)),
+        kept=(*_not_read(extras), *kept, *_kept(extras)),
         metadata=head,
     )
 
@@ -123,11 +128,13 @@ def _is_declaration(text: str) -> bool:
 
 def _declared(statement: Statement, filename: str | None) -> Variable | None:
     """The variable that a line declares. Raises BrokenStoryFile for a file that includes itself."""
-    include = _INCLUDE.match(statement.text) if statement.kind == "line" else None
-    if include:
-        _check_include(include["file"].strip(), statement.number, filename)
+    if statement.kind != "line":
         return None
-    found = _DECLARATION.match(statement.text) if statement.kind == "line" else None
+    include = included_file(statement.text)
+    if include:
+        _check_include(include, statement.number, filename)
+        return None
+    found = _DECLARATION.match(statement.text)
     if found is None or not is_name(found["name"]):
         return None
     try:
@@ -143,6 +150,17 @@ def _check_include(included: str, line: int, filename: str | None) -> None:
     own = PurePath((filename or "").replace("\\", "/")).name
     if own and PurePath(included.replace("\\", "/")).name == own:
         raise BrokenStoryFile(f"Line {line}: the file includes itself.", field="file")
+
+
+def _not_read(extras: Iterable[Extra]) -> Iterator[Kept]:
+    """What to do about files that are included and not there."""
+    lines = (
+        line for extra in extras if extra.name == _DECLARATIONS for line in extra.text.split("\n")
+    )
+    for file in dict.fromkeys(filter(None, map(included_file, lines))):
+        yield Kept(
+            "", f"{file} was not read. Import one zip file with all ink files, and it is joined."
+        )
 
 
 def _kept(extras: Iterable[Extra]) -> Iterator[Kept]:

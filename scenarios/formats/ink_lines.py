@@ -102,6 +102,11 @@ def _opened(
     return Container(before.knot, name, before.is_function, (stitch and stitch["params"]) or "")
 
 
+def without_comments(text: str) -> str:
+    """The text with comments blanked out, line by line. Raises BrokenStoryFile."""
+    return _comments_apart(text)[0]
+
+
 def _comments_apart(text: str) -> tuple[str, list[tuple[int, str]]]:
     """The text with comments blanked out, so that line numbers stay; and each comment with its line."""
     parts: list[str] = []

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass, field
+
+_PASSAGE = re.compile(
+    r"<a\s[^<>]*?\bdata-passage\s*=\s*(?:\"(?P<double>[^\"<>]*)\"|'(?P<single>[^'<>]*)')",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_PLAIN = re.compile(
+    r"<a(?:\s+(?:href=\"javascript:[^\"<>]*\"|data-passage=\"[^\"<>]*\"))+\s*>[^<>]*</a>",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,20 @@ def link_parts(inner: str) -> LinkParts:
     if bar:
         return LinkParts(before.strip(), after.strip(), setter)
     return LinkParts(inner.strip(), inner.strip(), setter if divided else "")
+
+
+def anchor_parts(anchor: str) -> LinkParts | None:
+    """The link that an element `<a data-passage="...">` is; None for an anchor that leads elsewhere."""
+    found = _PASSAGE.match(anchor)
+    if found is None:
+        return None
+    target = html.unescape(found["double"] or found["single"] or "")
+    return LinkParts(html.unescape(_TAG.sub("", anchor)).strip() or target, target)
+
+
+def is_plain_anchor(anchor: str) -> bool:
+    """Whether an anchor is a link to a passage and nothing more: no class, no picture within."""
+    return _PLAIN.fullmatch(anchor) is not None
 
 
 def bracket_link(label: str, target: str) -> str:

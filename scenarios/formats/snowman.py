@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from scenarios.formats.base import Link
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import SNOWMAN
-from scenarios.formats.links import Closers, bracket_link, link_parts
+from scenarios.formats.links import Closers, anchor_parts, bracket_link, is_plain_anchor, link_parts
 from scenarios.formats.markup import IfTag, LinkTag, Node, Opaque, SetTag
 from scenarios.formats.meaning import Context, condition_in, condition_text, effect_text, effects_in
 from scenarios.formats.sugarcube_tags import Frame, Leaf, nested
@@ -20,11 +20,6 @@ _START = re.compile(r"<%|\[\[|<!--|<script\b|<style\b|<a\s", re.IGNORECASE)
 _CLOSING = {"<%": "%>", "<!--": "-->", "<script": "</script>", "<style": "</style>", "<a": "</a>"}
 _IF = re.compile(r"(?P<else>\}\s*else\s+)?if\s*\((?P<test>.*)\)\s*\{\Z", re.DOTALL)
 _ELSE = re.compile(r"\}\s*else\s*\{\Z")
-_ANCHOR = re.compile(
-    r"<a(?:\s+(?:href=\"javascript:[^\"]*\"|data-passage=\"(?P<target>[^\"]*)\"))+\s*>"
-    r"(?P<label>[^<]*)</a>",
-    re.IGNORECASE,
-)
 _SHOWS = re.compile(r"=\s*(?:window\.)?story\.render\(\s*([\"'])(?P<name>[^\"']*)\1\s*\)\s*;?\s*\Z")
 
 
@@ -114,7 +109,8 @@ class _Meaning:
             pass
         shown = _SHOWS.match(leaf.args) if leaf.name == "<%" else None
         leads_on = leaf.name in {"[[", "<a"} or "story.show" in leaf.args
-        return Opaque(raw, includes=shown["name"] if shown else None, leads_on=leads_on)
+        inner = self.anchored(raw) if leaf.name == "<a" else ()
+        return Opaque(raw, inner, includes=shown["name"] if shown else None, leads_on=leads_on)
 
     def of_frame(self, frame: Frame, raw: str) -> Node:
         inner = tuple(node for clause in frame.clauses for node in clause.nodes)
@@ -132,11 +128,17 @@ class _Meaning:
         return condition_in(found["test"] if found else "", SNOWMAN, self.context)
 
     def anchor(self, raw: str) -> LinkTag:
-        found = _ANCHOR.fullmatch(raw)
-        if found is None or found["target"] is None:
+        parts = anchor_parts(raw)
+        if parts is None or not is_plain_anchor(raw):
             raise NotUnderstood(raw)
-        label, target = html.unescape(found["label"]), html.unescape(found["target"])
-        return self.way(raw, label, target, plain=True)
+        return self.way(raw, parts.label, parts.target, plain=True)
+
+    def anchored(self, raw: str) -> tuple[LinkTag, ...]:
+        """The way out of an anchor that is kept for its other attributes and elements."""
+        parts = anchor_parts(raw)
+        if parts is None or parts.target not in self.context.names:
+            return ()
+        return (LinkTag("", parts.label, parts.target),)
 
     def way(self, raw: str, label: str, target: str, *, plain: bool) -> LinkTag:
         if not plain or target not in self.context.names or not label.strip():

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from scenarios.formats.base import Link
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import SUGARCUBE
-from scenarios.formats.links import Closers, bracket_link, link_parts
+from scenarios.formats.links import (
+    Closers,
+    LinkParts,
+    anchor_parts,
+    bracket_link,
+    is_plain_anchor,
+    link_parts,
+)
 from scenarios.formats.markup import IfTag, LinkTag, Node, Opaque, SetTag
 from scenarios.formats.meaning import Context, condition_in, condition_text, effect_text, effects_in
 from scenarios.formats.quoting import quoted, string_values
@@ -18,7 +26,7 @@ from scenarios.logic.story import Effect
 
 _START = re.compile(
     r"<<(?=[A-Za-z/=-])|\[\[|\[(?:[<>]?img)\[|/\*|/%|<!--|\"\"\"|\{\{\{|<nowiki>|<script\b|<style\b"
-    r"|<html>|\$[A-Za-z_]\w*",
+    r"|<html>|<a\s|\$[A-Za-z_]\w*",
     re.IGNORECASE,
 )
 # Atomic and possessive: an unclosed macro is found to be one in a single run over the text.
@@ -37,9 +45,12 @@ _CLOSING = {
     "<script": "</script>",
     "<style": "</style>",
     "<html>": "</html>",
+    "<a": "</a>",
 }
 _SETTERS = frozenset({"set", "run"})
-_LINKS = frozenset({"link", "button"})
+# `<<click>>` is the name that `<<link>>` had before.
+_LINKS = frozenset({"link", "button", "click"})
+_BRACKETS = re.compile(r"\[\[[^\[\]]*\]\]")
 _INCLUDES = frozenset({"include", "display"})
 _CODE = frozenset({"script", "widget"})
 
@@ -94,13 +105,13 @@ def _leaves(text: str) -> list[Leaf]:
 def _macro_leaf(found: re.Match[str]) -> Leaf:
     name = found["close"] + found["name"].lower()
     # `<<endif>>` is the closing tag of older stories.
-    if name in {"endif", "endlink", "endbutton"}:
+    if name in {"endif", "endlink", "endbutton", "endclick"}:
         name = "/" + name.removeprefix("end")
     return Leaf(name, found["args"].strip(), found.start(), found.end())
 
 
 def _plain_leaf(match: re.Match[str], closers: Closers) -> Leaf | None:
-    sign, start = match.group().lower(), match.start()
+    sign, start = match.group().lower().strip(), match.start()
     if sign.startswith("$"):
         return Leaf("$", "", start, match.end())
     if sign.startswith("["):
@@ -120,6 +131,9 @@ class _Meaning:
         try:
             if leaf.name == "[[":
                 return self.bracket(raw)
+            if leaf.name == "<a" and is_plain_anchor(raw):
+                parts = anchor_parts(raw)
+                return self.way(raw, parts.label, parts.target, ()) if parts else Opaque(raw)
             if leaf.name in _SETTERS:
                 return SetTag(raw, effects_in(leaf.args, SUGARCUBE))
             if leaf.name == "goto":
@@ -127,8 +141,40 @@ class _Meaning:
                 return self.way(raw, target if label != target else label, target, ())
         except NotUnderstood:
             pass
-        leads_on = leaf.name in {"[[", "goto", "return", "back"} or leaf.name in _LINKS
-        return Opaque(raw, includes=self.included(leaf), leads_on=leads_on)
+        leads_on = leaf.name in {"[[", "goto", "return", "back", *_LINKS}
+        return Opaque(raw, self.within(leaf, raw), self.included(leaf), leads_on)
+
+    def within(self, leaf: Leaf, raw: str) -> tuple[LinkTag, ...]:
+        """The ways out of a piece that is kept: of an anchor, a picture, an older macro of links."""
+        ways: list[LinkParts] = []
+        with suppress(NotUnderstood):
+            match leaf.name:
+                case "<a":
+                    ways += filter(None, [anchor_parts(raw)])
+                case "[img[":
+                    alt, _, target = raw.rstrip("]").partition("][")
+                    target = target.partition("][")[0]
+                    ways.append(LinkParts(alt.partition("|")[0].removeprefix("[img["), target))
+                case "choice":
+                    ways += self.choice(leaf.args)
+                case "actions":
+                    ways += self.listed(leaf.args)
+        there = (each for each in ways if each.target in self.context.names)
+        return tuple(LinkTag("", each.label or each.target, each.target) for each in there)
+
+    def choice(self, code: str) -> list[LinkParts]:
+        """`<<choice "passage" "text">>`, with the passage first, or a link in brackets."""
+        if code.startswith("[["):
+            return [LinkParts(*self.named(code))]
+        target, *others = string_values(code, SUGARCUBE, 1, 2)
+        return [LinkParts(others[0] if others else target, target)]
+
+    def listed(self, code: str) -> list[LinkParts]:
+        """`<<actions "passage" [[text|passage]]>>`."""
+        links = [link_parts(each[2:-2]) for each in _BRACKETS.findall(code)]
+        rest = _BRACKETS.sub(" ", code).strip()
+        names = string_values(rest, SUGARCUBE, 1, len(rest)) if rest else []
+        return [*links, *(LinkParts(name, name) for name in names)]
 
     def of_frame(self, frame: Frame, raw: str) -> Node:
         inner = tuple(node for clause in frame.clauses for node in clause.nodes)

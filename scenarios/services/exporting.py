@@ -22,13 +22,13 @@ from scenarios.formats.base import (
     Position,
     unique_names,
 )
-from scenarios.formats.bundle import MAX_BUNDLE_BYTES
 from scenarios.formats.bundle_json import (
     passage_from_json,
     passage_to_json,
     story_from_json,
     story_to_json,
 )
+from scenarios.formats.zip_reading import MAX_BUNDLE_BYTES
 from scenarios.logic.story import Effect
 from scenarios.logic.variables import Variable, initial_values, variable_from_json
 from scenarios.queries.choices import choices_by_scene

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scenarios.formats import READABLE
-from scenarios.formats.bundle import MAX_BUNDLE_BYTES
+from scenarios.formats.zip_reading import MAX_BUNDLE_BYTES
 from scenarios.management.operator import owner_by_email
 from scenarios.services.importing import ImportOrder, import_story
 from storycore.errors import StoryCoreError

@@ -24,6 +24,7 @@ from scenarios.formats.base import (
     Source,
 )
 from scenarios.formats.errors import BrokenStoryFile, StoryTooLarge, UnsafeStoryFile
+from scenarios.formats.zip_reading import MAX_BUNDLE_BYTES
 from scenarios.logic.story import Effect
 from scenarios.logic.variables import Variable
 
@@ -164,7 +165,7 @@ def test_more_files_or_bytes_than_are_accepted() -> None:
         zipped(*((f"f{n}", b"") for n in range(10_001))),
         claiming(65 * 1024 * 1024),
         claiming(257 * 1024 * 1024),
-        bytes(bundle.MAX_BUNDLE_BYTES + 1),
+        bytes(MAX_BUNDLE_BYTES + 1),
     ):
         with pytest.raises(StoryTooLarge):
             read_story(data, "bundle")

@@ -76,6 +76,9 @@ def test_each_way_to_link(markup: str, link: Link) -> None:
         "(else:)[Words]",
         "$x",
         "`[[B]]`",
+        '<script>go("[[B]]"); (set: $x to 1)</script>',
+        "<STYLE>[[B]]</STYLE>",
+        "<textarea>(goto: 'B')</textarea>",
     ],
 )
 def test_what_is_not_understood_stays(markup: str) -> None:
@@ -132,6 +135,14 @@ def test_changes_become_effects(markup: str, effects: tuple[Effect, ...]) -> Non
 )
 def test_conditions_are_translated(code: str, condition: str) -> None:
     assert harlowe(f"(if: {code})[[[B]]]").links == (Link("B", "B", condition),)
+
+
+def test_a_link_behind_a_command_is_its_own() -> None:
+    scene = harlowe("(set: $x to 1)[[B]] (put: 2 into $y)[hook] (print: $x) [[C]]")
+
+    assert scene.links == (Link("B", "B"), Link("C", "C"))
+    assert scene.on_enter == (Effect("x", "set", "1"), Effect("y", "set", "2"))
+    assert scene.text == "B [hook] (print: $x) C"
 
 
 def test_else_holds_when_nothing_before_did() -> None:

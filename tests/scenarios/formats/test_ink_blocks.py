@@ -146,6 +146,10 @@ def test_a_file_that_is_not_here_is_named() -> None:
     story = read("INCLUDE parts/other.ink\nHello.\n-> elsewhere\n", "main.ink")
 
     assert [(kept.passage, kept.text) for kept in story.kept] == [
+        (
+            "",
+            "parts/other.ink was not read. Import one zip file with all ink files, and it is joined.",
+        ),
         ("Start", "-> elsewhere"),
         ("ink declarations", "INCLUDE parts/other.ink"),
     ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from scenarios.formats import write_story
 from scenarios.formats.base import Link
 from scenarios.formats.chapbook import Chapbook
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.snowman import Snowman
 from scenarios.logic.story import Effect
-from tests.scenarios.formats.telling import only
+from tests.scenarios.formats.telling import only, twee, without_sources
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,29 @@ def test_the_variables_section_of_chapbook() -> None:
         Effect("z", "toggle"),
         Effect("s", "set", '"it\'s"'),
     )
+
+
+def test_lines_of_the_variables_section_that_are_not_understood_stay_alone() -> None:
+    text = "config.style.color: 'red'\nx: 5\nx (y): 6\nz: null\n\ns: 'a'\n--\nText.\n--\nMore."
+
+    story = twee(f":: A\n{text}\n", "Chapbook")
+
+    (scene,) = story.passages
+    kept = ["config.style.color: 'red'", "x (y): 6", "z: null"]
+    assert scene.text == "\n".join([*kept, "--", "Text.", "--", "More."])
+    assert scene.on_enter == (Effect("x", "set", "5"), Effect("s", "set", '"a"'))
+    assert [piece.text for piece in story.kept] == kept
+    assert [variable.name for variable in story.variables] == ["x", "s"]
+    written = write_story(without_sources(story), "twee").content.decode()
+    assert "x: 5\ns: 'a'\nconfig.style.color: 'red'\nx (y): 6\nz: null\n--\nText." in written
+
+
+def test_an_anchor_that_is_kept_still_leads_on() -> None:
+    markup = "<a class=\"x\" data-passage='B'><b>go</b> on</a>"
+
+    scene = only(f"Before {markup} after.", "Snowman")
+
+    assert (scene.text, scene.links) == (f"Before {markup} after.", (Link("go on", "B"),))
 
 
 def test_a_passage_that_shows_another_leads_on() -> None:

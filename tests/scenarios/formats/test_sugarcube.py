@@ -29,6 +29,9 @@ ADD = (Effect("x", "add", "1"),)
         ("<<link [[go|B]]>><</link>>", Link("go", "B")),
         ("<<button 'go'>><<set $x += 1>>\n<<goto 'B'>><</button>>", Link("go", "B", None, ADD)),
         ("<<goto [[B]]>>", Link("B", "B")),
+        ('<<click "go" "B">><<set $x++>><</click>>', Link("go", "B", None, ADD)),
+        ("<<click [[go|B]]>><<endclick>>", Link("go", "B")),
+        ('<a data-passage="B">go &amp; see</a>', Link("go & see", "B")),
         ("<<goto 'B'>>", Link("B", "B")),
         ("<<if $x is 1>>[[B]]<</if>>", Link("B", "B", "x == 1")),
         ("<<if $x gte 1 && !$y>>[[B]]<<endif>>", Link("B", "B", "x >= 1 and not y")),
@@ -89,6 +92,30 @@ def test_a_block_that_is_kept_keeps_its_ways_out() -> None:
 
     assert scene.links == (Link("go", "B"), Link("C", "C"))
     assert scene.text == '<<link "go" "B">><<shake>><</link>> <<timed 1s>>[[C]]<</timed>>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "links"),
+    [
+        ("[img[a.png][B]]", [Link("a.png", "B")]),
+        ("[img[a door|a.png][C][$x to 1]]", [Link("a door", "C")]),
+        ("[img[a.png]]", []),
+        ('<a class="x" data-passage="B"><b>go</b> on</a>', [Link("go on", "B")]),
+        ('<a data-passage="B" data-setter="$x to 1">go</a>', [Link("go", "B")]),
+        ('<a data-passage="Nowhere">go</a>', []),
+        ('<<choice "B" "go">>', [Link("go", "B")]),
+        ('<<choice "B">>', [Link("B", "B")]),
+        ("<<choice [[go|B]]>>", [Link("go", "B")]),
+        ("<<choice $x>>", []),
+        ('<<actions "B" [[go|C]] "Nowhere">>', [Link("go", "C"), Link("B", "B")]),
+        ("<<actions $list>>", []),
+    ],
+)
+def test_what_is_kept_still_leads_on(markup: str, links: list[Link]) -> None:
+    scene = only(f"Before {markup} after.")
+
+    assert scene.text == f"Before {markup} after."
+    assert list(scene.links) == links
 
 
 def test_code_leads_nowhere() -> None:

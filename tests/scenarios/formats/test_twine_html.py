@@ -39,6 +39,15 @@ def test_a_published_file_is_read_through_its_engine() -> None:
     assert story.extras[0].text == 'if (a < b && c) { setup.x = "<tw-tag>"; }'
 
 
+def test_elements_may_be_written_in_capitals() -> None:
+    data = page(element("A", "[[B]]"), "<TW-TAG name='t' color='red'></TW-TAG >", element("B", "b"))
+
+    story = read_story(data.replace(b"tw-passagedata", b"TW-PassageData"))
+
+    assert [each.name for each in story.passages] == ["A", "B"]
+    assert story.metadata["tag-colors"] == {"t": "red"}
+
+
 def test_an_archive_holds_several_stories() -> None:
     data = (CORPUS / "archive_two.html").read_bytes()
 
