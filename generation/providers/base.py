@@ -26,6 +26,9 @@ POLL = "poll"
 RESULT = "result"
 DOWNLOAD = "download"
 
+# What stands before it is what people see of a stage: `poll:queue` is another way to look.
+STAGE_PART = ":"
+
 # A call is stored with its job, so these travel only by `authorization()`.
 SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "xi-api-key", "x-api-key", "api-key"}
@@ -51,6 +54,9 @@ class Order:
     kind: str = ""
 
 
+_LISTS = ("allowed_hosts", "listen_until")
+
+
 @dataclass(frozen=True)
 class Call:
     """One HTTP request, as plain data that a job can store: it never holds a key.
@@ -60,6 +66,10 @@ class Call:
     answer: it is fetched without a key, only over public addresses, and only from `allowed_hosts`
     (a host, or `.example.org` for every host below it) when that is not empty. `timeout_seconds` is
     for the whole exchange and `max_bytes` for the whole body.
+
+    `optional` marks a question whose answer is only shown: whatever goes wrong, the reply then has the
+    status 0 and no body. With `listen_seconds` nothing is asked: a WebSocket is opened and what it says is
+    the body, a message a line, until a message's `type` is one of `listen_until` or the time is over.
     """
 
     method: str
@@ -74,6 +84,9 @@ class Call:
     idempotent: bool = False
     untrusted: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    optional: bool = False
+    listen_seconds: float = 0.0
+    listen_until: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         leaked = SECRET_HEADERS & {name.lower() for name in self.headers}
@@ -82,12 +95,12 @@ class Call:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a document."""
-        return {**asdict(self), "allowed_hosts": list(self.allowed_hosts)}
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
         """The call that a job remembers."""
-        return cls(**{**record, "allowed_hosts": tuple(record.get("allowed_hosts") or ())})
+        return cls(**{**record, **{name: tuple(record.get(name) or ()) for name in _LISTS}})
 
 
 @dataclass(frozen=True)
@@ -227,7 +240,7 @@ def host_of(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
-    own = {"http": 80, "https": 443}.get(parts.scheme)
+    own = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(parts.scheme)
     return host if parts.port in (None, own) else f"{host}:{parts.port}"
 
 

@@ -1,12 +1,15 @@
-"""How is ComfyUI asked? A graph goes into its queue, its history tells the end, the picture is viewed."""
+"""How is ComfyUI asked? A graph goes into its queue, its history tells the end, the picture is viewed.
+
+In between its queue tells the place of what waits, and its WebSocket how far it is with what it works on.
+Neither is needed for the picture: a server that does not tell only shows no progress.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -16,6 +19,7 @@ from generation.providers.base import (
     DOWNLOAD,
     JSON,
     POLL,
+    STAGE_PART,
     Answer,
     Call,
     Next,
@@ -25,14 +29,32 @@ from generation.providers.base import (
     host_of,
     probing_call,
 )
+from generation.providers.comfyui_answers import events_in, line_in, picture_in, refusal_of
+from generation.providers.comfyui_progress import ENDS, TELLING, heard_in
 from generation.providers.comfyui_workflow import TEXT_TO_IMAGE, filled, placeholders_in
 from generation.providers.error_bodies import said_in
-from generation.providers.failures import BadOutput, Gone, StoppedThere, WrongInput, run_failure
+from generation.providers.failures import (
+    BadOutput,
+    NotStarted,
+    StoppedThere,
+    run_failure,
+)
 from generation.providers.options import BadOptions, option
 from generation.providers.ordering import accepted_model, seed_of, size_of, styled_prompt, text_of
 
 PROMPT_ID = re.compile(r"[\w-]{1,100}", re.ASCII)
 ANSWER_BYTES = 10_000_000
+# It lists every waiting graph whole.
+QUEUE_BYTES = 50_000_000
+AT_IT = "the provider is working"
+# Its last word comes a moment before the history has the result.
+SOON_SECONDS = 0.1
+
+# Ways to look while a picture is not in the history: its place in the queue, else how far it is; what is in
+# neither is looked for once more, since it may have ended in between. The prompt's id stands after them.
+IN_QUEUE = f"{POLL}{STAGE_PART}queue"
+AT_WORK = f"{POLL}{STAGE_PART}progress"
+LAST_LOOK = f"{POLL}{STAGE_PART}last"
 
 
 @dataclass(frozen=True)
@@ -59,6 +81,11 @@ class ComfyUI:
         choices=("jobs", "interrupt"),
     )
     poll_seconds: float = option(1.0, means="Seconds between two questions.", between=(0.1, 60))
+    progress_seconds: float = option(
+        2.0,
+        means="The longest that its WebSocket is listened to for progress, each time; 0: never.",
+        between=(0, 30),
+    )
     timeout_seconds: float = option(30.0, means="Seconds for one call.", between=(1, 600))
     max_bytes: int = option(50_000_000, means="The largest picture, in bytes.", between=(1, 2**31))
 
@@ -98,36 +125,29 @@ class ComfyUI:
 
     def request(self, order: Order) -> Call:
         """Put the filled graph into the queue."""
-        model = accepted_model(order, self.offers())
-        width, height = size_of(order) or (self.width, self.height)
-        values: dict[str, JSON] = {
-            "prompt": styled_prompt(order),
-            "negative_prompt": text_of(order, "negative_prompt") or self.negative_prompt,
-            "seed": drawn_seed(order),
-            "width": width,
-            "height": height,
-            "model": model,
-        }
-        body: dict[str, JSON] = {"prompt": filled(self.workflow, values), "client_id": "storycore"}
+        body: dict[str, JSON] = {"prompt": self._graph(order), "client_id": _client_of(order)}
         return self._call("POST", "/prompt", body)
 
     def read(self, reply: Reply, stage: str, order: Order) -> Answer:
-        """Queued, in the history, or the picture."""
+        """Queued, at work, in the history, or the picture."""
         if stage == DOWNLOAD:
             return media_in(reply, stage, self.secrets)
         if stage == CREATE:
-            if reply.status == 400:
-                raise self._refusal(reply)
-            answer = object_in(reply, stage, self.secrets)
-            return self._waiting(
-                answer.get("prompt_id"), f"number {answer.get('number')} in its queue"
-            )
-        history = object_in(reply, stage, self.secrets)
+            return self._queued(reply)
+        look, _, reference = stage.rpartition(STAGE_PART)
+        if look == IN_QUEUE:
+            return self._in_line(reply, reference, order)
+        if look == AT_WORK:
+            return self._at_work(reply, reference, order)
+        history = object_in(reply, POLL, self.secrets)
         reference = reply.url.rpartition("/")[2]
         entry = history.get(reference)
-        if not isinstance(entry, dict):
-            return self._waiting(reference, "the provider is working")
-        return self._ended(entry, reference, order)
+        if isinstance(entry, dict):
+            return self._ended(entry, reference, order)
+        if look == LAST_LOOK:
+            raise NotStarted("its queue has forgotten it")
+        call = replace(self._call("GET", "/queue"), max_bytes=QUEUE_BYTES, optional=True)
+        return Next(call, _about(IN_QUEUE, reference), provider_ref=reference)
 
     def probe(self) -> Call:
         """A question that costs nothing."""
@@ -148,42 +168,79 @@ class ComfyUI:
             max_bytes=ANSWER_BYTES,
         )
 
-    def _waiting(self, reference: Any, message: str) -> Next:
+    def _graph(self, order: Order) -> Any:
+        model = accepted_model(order, self.offers())
+        width, height = size_of(order) or (self.width, self.height)
+        values: dict[str, JSON] = {
+            "prompt": styled_prompt(order),
+            "negative_prompt": text_of(order, "negative_prompt") or self.negative_prompt,
+            "seed": drawn_seed(order),
+            "width": width,
+            "height": height,
+            "model": model,
+        }
+        return filled(self.workflow, values)
+
+    def _history(self, reference: str) -> Call:
+        return self._call("GET", f"/history/{quote(reference)}")
+
+    def _queued(self, reply: Reply) -> Next:
+        if reply.status == 400:
+            raise refusal_of(reply)
+        reference = object_in(reply, CREATE, self.secrets).get("prompt_id")
         if not isinstance(reference, str) or not PROMPT_ID.fullmatch(reference):
             raise BadOutput("the queue named no prompt")
+        return self._later(reference, "in its queue")
+
+    def _later(self, reference: str, message: str, progress: int | None = None) -> Next:
         return Next(
-            self._call("GET", f"/history/{quote(reference)}"),
+            self._history(reference),
             POLL,
             delay_seconds=self.poll_seconds,
+            progress=progress,
             message=message,
             provider_ref=reference,
         )
 
-    def _refusal(self, reply: Reply) -> WrongInput | Gone:
-        """Why the graph was refused, node by node; a checkpoint that is not there is a setting."""
-        try:
-            answer = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            answer = {}
-        answer = answer if isinstance(answer, dict) else {}
-        nodes = _items(answer.get("node_errors"))
-        faults = [fault for node in nodes for fault in _items(node.get("errors"))]
-        said = said_in({"errors": [*({"message": _sentence(fault)} for fault in faults), answer]})
-        unknown = any(fault.get("type") == "value_not_in_list" for fault in faults)
-        return (Gone if unknown else WrongInput)(
-            said.text, http_status=400, provider_code=said.code
+    def _in_line(self, reply: Reply, reference: str, order: Order) -> Next:
+        running, waiting = line_in(reply)
+        if reference in waiting:
+            place = waiting.index(reference) + 1
+            return self._later(reference, f"place {place} of {len(waiting)} in its queue")
+        if reference not in running and reply.status == 200:
+            return Next(
+                self._history(reference), _about(LAST_LOOK, reference), provider_ref=reference
+            )
+        if not self.progress_seconds:
+            return self._later(reference, AT_IT)
+        call = Call(
+            "GET",
+            f"ws{self.base_url.rstrip('/').removeprefix('http')}/ws",
+            params={"clientId": _client_of(order)},
+            timeout_seconds=self.timeout_seconds,
+            max_bytes=ANSWER_BYTES,
+            optional=True,
+            listen_seconds=self.progress_seconds,
+            listen_until=(*TELLING, *ENDS),
         )
+        return Next(call, _about(AT_WORK, reference), provider_ref=reference)
+
+    def _at_work(self, reply: Reply, reference: str, order: Order) -> Next:
+        heard = heard_in(reply.body, self._graph(order), reference)
+        if heard.ended:
+            return replace(self._later(reference, AT_IT, heard.percent), delay_seconds=SOON_SECONDS)
+        return self._later(reference, heard.message or AT_IT, heard.percent)
 
     def _ended(self, entry: Mapping[str, Any], reference: str, order: Order) -> Next:
         status = entry.get("status")
         status = status if isinstance(status, dict) else {}
-        told = _told(status.get("messages"))
-        if "execution_interrupted" in told:
+        events = events_in(status.get("messages"))
+        if "execution_interrupted" in events:
             raise StoppedThere
         if status.get("status_str") == "error":
-            words = told.get("execution_error", {}).get("exception_message")
+            words = events.get("execution_error", {}).get("exception_message")
             raise run_failure(said_in({"error": words}, self.secrets))
-        picture = _picture(entry.get("outputs"))
+        picture = picture_in(entry.get("outputs"))
         if picture is None:
             raise BadOutput("the graph saved no picture")
         call = Call(
@@ -199,6 +256,15 @@ class ComfyUI:
         )
 
 
+def _about(look: str, reference: str) -> str:
+    return f"{look}{STAGE_PART}{reference}"
+
+
+def _client_of(order: Order) -> str:
+    """One for each order: a second socket of the same client takes the place of the first."""
+    return f"storycore-{order.idempotency_key}" if order.idempotency_key else "storycore"
+
+
 def drawn_seed(order: Order) -> int:
     """The order's seed; else one that every try of the same order draws again."""
     seed = seed_of(order)
@@ -206,41 +272,3 @@ def drawn_seed(order: Order) -> int:
         return seed
     drawn = hashlib.sha256(f"{order.idempotency_key}\n{order.prompt}".encode()).digest()
     return int.from_bytes(drawn[:4], "big")
-
-
-def _sentence(fault: Mapping[str, Any]) -> str:
-    parts = (fault.get("message"), fault.get("details"))
-    return ": ".join(part for part in parts if isinstance(part, str) and part)
-
-
-def _picture(outputs: Any) -> dict[str, str] | None:
-    """The first saved picture; a preview only when nothing was saved."""
-    pictures = [
-        image
-        for node in _items(outputs)
-        for image in _items(node.get("images"))
-        if isinstance(image.get("filename"), str)
-    ]
-    if not pictures:
-        return None
-    best = min(pictures, key=lambda image: image.get("type") != "output")
-    names = ("filename", "subfolder", "type")
-    return {name: str(best.get(name) or ("output" if name == "type" else "")) for name in names}
-
-
-def _told(messages: Any) -> dict[str, dict[str, Any]]:
-    """What happened during a run, by the name of the event: the history has [[name, data], ...]."""
-    pairs = (
-        [pair for pair in messages if isinstance(pair, list)] if isinstance(messages, list) else []
-    )
-    return {
-        pair[0]: pair[1]
-        for pair in pairs
-        if len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], dict)
-    }
-
-
-def _items(value: Any) -> list[dict[str, Any]]:
-    """The objects in a list, or in the values of an object; nothing else counts."""
-    found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [item for item in found if isinstance(item, dict)]

@@ -173,6 +173,8 @@ CREDIT_CODES = frozenset(
     {
         "quota_exceeded", "insufficient_quota", "insufficient_credit", "insufficient_credits",
         "billing_hard_limit_reached", "billing_not_active", "payment_required",
+        # Z.ai numbers its errors; this one comes with 429.
+        "1113",
     }
 )  # fmt: skip
 INPUT_CODES = frozenset({"max_character_limit_exceeded", "voice_not_found", "invalid_voice_id"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from generation.providers.answering import (
     Fetching,
@@ -17,10 +17,13 @@ from generation.providers.answering import (
     openai_picture,
 )
 from generation.providers.base import (
+    CREATE,
     DOWNLOAD,
     JSON,
+    POLL,
     Answer,
     Call,
+    Next,
     Offers,
     Order,
     Reply,
@@ -32,6 +35,20 @@ from generation.providers.error_bodies import said_in
 from generation.providers.failures import Gone, UnknownAfterSend, failure_of, run_failure
 from generation.providers.fal import RESULT_HOSTS as FAL_HOSTS
 from generation.providers.fal import fal_details, fal_input
+from generation.providers.huggingface_hosts import (
+    CHAT,
+    FAL,
+    HF_INFERENCE,
+    HF_START,
+    MODELS,
+    NSCALE,
+    OWN_ADDRESSES,
+    OWN_CHATS,
+    OWN_PROBES,
+    REPLICATE,
+    TOGETHER,
+)
+from generation.providers.huggingface_runs import RUNS
 from generation.providers.options import option
 from generation.providers.ordering import (
     accepted_model,
@@ -46,27 +63,6 @@ from generation.providers.ordering import (
 from generation.providers.replicate import RESULT_HOSTS as REPLICATE_HOSTS
 from generation.providers.replicate import prediction_path, replicate_input
 
-HF_INFERENCE, FAL, REPLICATE = "hf-inference", "fal-ai", "replicate"
-TOGETHER, NSCALE = "together", "nscale"
-# Where each of them is asked with a key of its own; one that starts with hf_ goes to the router.
-OWN_ADDRESSES: Mapping[str, str] = {
-    FAL: "https://fal.run",
-    REPLICATE: "https://api.replicate.com",
-    TOGETHER: "https://api.together.xyz",
-    NSCALE: "https://inference.api.nscale.com",
-}
-HF_START = "hf_"
-# What each of them calls its models; an empty name means that it does not do this.
-MODELS: Mapping[str, Mapping[Task, str]] = {
-    HF_INFERENCE: {
-        "image": "black-forest-labs/FLUX.1-schnell",
-        "speech": "facebook/mms-tts-eng",
-    },
-    FAL: {"image": "fal-ai/flux/schnell", "speech": "fal-ai/kokoro/american-english"},
-    REPLICATE: {"image": "black-forest-labs/flux-schnell", "speech": "minimax/speech-02-turbo"},
-    TOGETHER: {"image": "black-forest-labs/FLUX.1-schnell", "speech": "cartesia/sonic-2"},
-    NSCALE: {"image": "black-forest-labs/FLUX.1-schnell", "speech": ""},
-}
 PARAMETERS: Mapping[Task, tuple[str, ...]] = {
     "image": ("negative_prompt", "width", "height", "seed", "style"),
     "speech": (),
@@ -97,6 +93,9 @@ class HuggingFace:
     other_models: tuple[str, ...] = option((), means="Models that an order may name instead.")
     extra_parameters: Mapping[str, Any] = option(
         {}, means="Inputs that go with every picture or speech."
+    )
+    poll_seconds: float = option(
+        2.0, means="Seconds between two questions about a run.", between=(0.1, 60)
     )
     timeout_seconds: float = option(120.0, means="Seconds for one call.", between=(1, 600))
     max_bytes: int = option(20_000_000, means="The largest result, in bytes.", between=(1, 2**31))
@@ -141,7 +140,7 @@ class HuggingFace:
                 "messages": chat_messages(order),
                 **sampling_of(order),
             }
-            return self._post("/v1/chat/completions", body)
+            return self._post(OWN_CHATS[self.provider] if self._is_own else CHAT, body)
         if self.provider == FAL:
             body = {**self.extra_parameters, **fal_input(order)}
             return self._post(f"{self._prefix}/{quote(model, safe='/')}", body)
@@ -149,6 +148,9 @@ class HuggingFace:
             return self._replicate(model, order)
         if self.provider in (TOGETHER, NSCALE):
             return self._openai_shaped(model, order)
+        if (runs := RUNS.get(self.provider)) is not None:
+            body = runs.body(model, order, self.extra_parameters)
+            return self._post(f"{self._prefix}{runs.path(model)}", body, runs.headers)
         parameters = {**self.extra_parameters, **(_drawing(order) if order.task == "image" else {})}
         inputs = styled_prompt(order) if order.task == "image" else order.prompt
         body = {"inputs": inputs, **({"parameters": parameters} if parameters else {})}
@@ -158,12 +160,14 @@ class HuggingFace:
         """The bytes or the text; behind the router an address of them."""
         if stage == DOWNLOAD:
             return media_in(reply, stage, self.secrets)
-        if reply.status == 404:
+        if reply.status == 404 and stage == CREATE:
             said = failure_of(reply, secrets=self.secrets)
             whose = self.provider if order.task != "text" else "the router"
             raise Gone(f"{NOT_SERVED.format(whose)} ({said.said})", http_status=404)
         if order.task == "text":
             return chat_text(reply, stage, self.secrets)
+        if self.provider in RUNS:
+            return self._run(object_in(reply, stage, self.secrets), reply, stage)
         if self.provider == HF_INFERENCE or (order.task == "speech" and self.provider == TOGETHER):
             return media_in(reply, stage, self.secrets)
         if self.provider in (TOGETHER, NSCALE):
@@ -173,7 +177,7 @@ class HuggingFace:
 
     def probe(self) -> Call:
         """A question that costs nothing."""
-        path = "/v1/account" if self._is_own and self.provider == REPLICATE else "/v1/models"
+        path = OWN_PROBES.get(self.provider, "/v1/models") if self._is_own else "/v1/models"
         return probing_call(f"{self._address}{path}")
 
     def cancel(self, provider_ref: str) -> Call | None:
@@ -198,7 +202,7 @@ class HuggingFace:
     @property
     def _chats(self) -> bool:
         """The router always does; of the providers themselves, those with OpenAI's API."""
-        return not self._is_own or self.provider in (TOGETHER, NSCALE)
+        return not self._is_own or self.provider in OWN_CHATS
 
     def _openai_shaped(self, model: str, order: Order) -> Call:
         if order.task == "speech":
@@ -233,6 +237,27 @@ class HuggingFace:
         field = "text" if order.task == "speech" else "prompt"
         inputs = {**self.extra_parameters, **replicate_input(order, field, "aspect_ratio")}
         return self._post(f"{self._prefix}{path}", {**version, "input": inputs}, {"Prefer": "wait"})
+
+    def _run(self, answer: Mapping[str, Any], reply: Reply, stage: str) -> Answer:
+        runs = RUNS[self.provider]
+        before = urlsplit(self._address).path + self._prefix
+        asked = "" if stage == CREATE else urlsplit(reply.url).path.removeprefix(before)
+        state = runs.state(answer, asked, self.secrets)
+        if state.done:
+            return fetched(state.url, Fetching(self.hosts, self.max_bytes, self.timeout_seconds))
+        call = Call(
+            "GET",
+            f"{self._address}{self._prefix}{state.path}",
+            headers=runs.headers,
+            timeout_seconds=self.timeout_seconds,
+        )
+        return Next(
+            call,
+            POLL,
+            delay_seconds=self.poll_seconds,
+            message="the provider is working",
+            provider_ref=state.path,
+        )
 
     def _elsewhere(self, answer: Mapping[str, Any]) -> Answer:
         url = first_url(answer)

@@ -16,7 +16,17 @@ from django.conf import settings
 
 from generation.engines.local import make_locally
 from generation.ports import Done, Later, Work
-from generation.providers.base import CREATE, Call, Media, Next, Order, Task, Text, host_of
+from generation.providers.base import (
+    CREATE,
+    STAGE_PART,
+    Call,
+    Media,
+    Next,
+    Order,
+    Task,
+    Text,
+    host_of,
+)
 from generation.providers.failures import Busy, ProviderFailure, Resting, UnknownAfterSend
 from generation.queries.catalog import Maker, find_maker
 from generation.running.cancelling import cancel_run
@@ -76,7 +86,7 @@ class MediaJobs:
             raise Resting(retry_after_seconds=rest)
         stage_name = state.get("stage") or CREATE
         _require_known_outcome(state, call)
-        _say_asking(work, maker, "calling" if stage_name == CREATE else stage_name)
+        _say_asking(work, maker, _step_of(stage_name))
         if call.paid or not state.get("call"):
             # Saved before the call: whoever takes over knows that it may have been made.
             work.save(
@@ -193,6 +203,10 @@ def _remember(work: Work, state: dict[str, Any], reference: str | None) -> None:
         if reference is not None:
             cancel_run(work.job["_id"], reference)
         raise
+
+
+def _step_of(stage_name: str) -> str:
+    return "calling" if stage_name == CREATE else stage_name.partition(STAGE_PART)[0]
 
 
 def _say_asking(work: Work, maker: Maker, step: str) -> None:

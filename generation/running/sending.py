@@ -1,4 +1,4 @@
-"""How does a call leave this machine? The only module that sends HTTP.
+"""How does a call leave this machine? The only module that sends HTTP (listening.py opens WebSockets).
 
 A deadline for the whole exchange (a per-read timeout lets one byte a second through), a cap on the body,
 no redirect for a call with a key, and addresses out of answers only over checked public addresses.
@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from generation.providers.base import Call, Reply, host_of, is_allowed_host
 from generation.providers.failures import BadOutput, Busy, ProviderFailure, UnknownAfterSend
 from generation.running.addresses import AddressRefused, CheckedAddress, checked_address
+from generation.running.listening import listen
 
 CONNECT_SECONDS = 10.0
 REDIRECTS_MAX = 3
@@ -46,13 +47,28 @@ def send(provider: Sender, call: Call, *, wanted: Wanted = lambda: True) -> Repl
 
     Raises Busy when it did not get through or its answer was lost, UnknownAfterSend instead when the call
     is paid, went out, and is not idempotent; BadOutput for a body larger than it may be, and for an
-    address that is not fetched.
+    address that is not fetched. An optional call raises nothing.
     """
-    if not call.untrusted:
-        # The key goes to the provider's own hosts, and to no other.
-        key = provider.authorization() if host_of(call.url) in provider.hosts else {}
-        headers = {**call.headers, **key}
-        return _Exchange(call, headers, WatchedAdapter(), wanted).reply(call.url)
+    try:
+        return _sent(provider, call, wanted)
+    except ProviderFailure:
+        if not call.optional:
+            raise
+        return Reply(0, {}, b"", call.url)
+
+
+def _sent(provider: Sender, call: Call, wanted: Wanted) -> Reply:
+    if call.untrusted:
+        return _fetched(call, wanted)
+    # The key goes to the provider's own hosts, and to no other.
+    key = provider.authorization() if host_of(call.url) in provider.hosts else {}
+    headers = {**call.headers, **key}
+    if call.listen_seconds:
+        return listen(call, headers, wanted)
+    return _Exchange(call, headers, WatchedAdapter(), wanted).reply(call.url)
+
+
+def _fetched(call: Call, wanted: Wanted) -> Reply:
     url = call.url
     for _hop in range(REDIRECTS_MAX + 1):
         adapter = WatchedAdapter(_checked(url, call))

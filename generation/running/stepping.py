@@ -7,7 +7,7 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -94,12 +94,22 @@ def _advance(work: HeldWork) -> None:
 def _give_back(work: HeldWork, later: Later) -> None:
     """Let go of the job until it is time to look again; no worker waits meanwhile."""
     changes: dict[str, Any] = {**later.changes, "yielded": True}
+    before: int = work.job.get("progress") or 0
+    if later.progress is not None:
+        changes["progress"] = max(min(later.progress, 99), before)
     if later.message:
         changes["message"] = redacted(later.message)[:LINE_MAX]
-    if later.progress is not None:
-        changes["progress"] = max(min(later.progress, 99), work.job.get("progress") or 0)
+        if _is_news(work.job, changes, before):
+            work.log(later.message)
     work.save(changes, due_in_seconds=later.delay_seconds)
     _wake_in(work.job, later.delay_seconds)
+
+
+def _is_news(job: Row, changes: Mapping[str, Any], before: int) -> bool:
+    """Whether the log should say it: every new word, but of a bar that moves only each tenth."""
+    if "progress" in changes:
+        return bool(changes["progress"] // 10 > before // 10)
+    return bool(changes["message"] != job.get("message"))
 
 
 def _failed(work: HeldWork, problem: StoryCoreError) -> None:

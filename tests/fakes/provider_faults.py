@@ -54,6 +54,8 @@ class Response:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     manner: str = "whole"
+    # Said by a WebSocket (status 101), text as JSON and bytes as they are.
+    messages: list[Any] = field(default_factory=list)
 
 
 def stage_of(name: str) -> str:

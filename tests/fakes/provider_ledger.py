@@ -40,6 +40,8 @@ class Run:
     polls: int = 0
     cancelled: bool = False
     seed: int = 0
+    graph: dict[str, Any] = field(default_factory=dict)
+    client: str = ""
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Ledger:
     """Everything that tests read afterwards. `polls_needed` is how long a run goes on."""
 
     polls_needed: int = 2
+    deaf_sockets: bool = False
     requests: list[Seen] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)

@@ -87,6 +87,8 @@ KEYS: dict[str, Callable[[dict[str, str]], bool]] = {
 def is_for(provider: str, request: Request) -> bool:
     """Two providers share a path here and there; the form of the key tells them apart."""
     key = request.headers.get("authorization", "")
+    if request.path.startswith(("/wavespeed/", "/zai-org/")):
+        return provider == "huggingface"
     if request.path.startswith("/fal-ai/"):
         return (provider == "fal") == key.startswith("Key ")
     if request.path == "/v1/chat/completions":

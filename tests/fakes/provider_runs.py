@@ -1,10 +1,9 @@
-"""How do the providers answer whose work goes on after the call: Replicate, fal, ComfyUI?"""
+"""How does Replicate answer, and what becomes of a run at any provider whose work goes on after the call?"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.fakes.provider_calls import fal_result
 from tests.fakes.provider_faults import (
     PRIVATE_ADDRESS,
     RUNS,
@@ -14,7 +13,7 @@ from tests.fakes.provider_faults import (
     status_fault,
 )
 from tests.fakes.provider_ledger import Charge, Ledger, Run
-from tests.fakes.provider_routing import Answered, Request, file_url, made, media, route
+from tests.fakes.provider_routing import Answered, Request, file_url, made, route
 
 
 @route("POST", r"/replicate/v1/(?:models/(.+)/)?predictions", "huggingface")
@@ -130,107 +129,3 @@ def cancelled(ledger: Ledger, run_id: str) -> Run | None:
             run.cancelled = True
             ledger.cancels.append(run_id)
         return run
-
-
-@route("GET", r"/((?:[\w.-]+/)+)requests/([\w-]+)/status", "fal")
-def fal_status(ledger: Ledger, request: Request) -> Response:
-    run = polled(ledger, request.groups[1], "fal")
-    status, error = run_state(ledger, run, "fal")
-    word = {"starting": "IN_QUEUE", "processing": "IN_PROGRESS"}.get(status, "COMPLETED")
-    told: dict[str, Any] = {"status": word, **fal_urls(request, run.charge)}
-    if word == "COMPLETED" and status != "succeeded":
-        told["error"] = error or status
-    return as_json(200 if word == "COMPLETED" else 202, told)
-
-
-@route("GET", r"/((?:[\w.-]+/)+)requests/([\w-]+)", "fal")
-def fal_response(ledger: Ledger, request: Request) -> Response:
-    run = ledger.runs.get(request.groups[1])
-    if run is None or run.polls < ledger.polls_needed:
-        return as_json(400, error_body("fal", 400, "bad_request", "Request is still in progress"))
-    return as_json(200, fal_result(request, run.charge))
-
-
-@route("PUT", r"/((?:[\w.-]+/)+)requests/([\w-]+)/cancel", "fal")
-def fal_cancel(ledger: Ledger, request: Request) -> Response:
-    run = cancelled(ledger, request.groups[1])
-    return as_json(
-        202 if run else 404, {"status": "CANCELLATION_REQUESTED" if run else "NOT_FOUND"}
-    )
-
-
-def fal_urls(request: Request, charge: Charge) -> dict[str, Any]:
-    # The sub-path of a model is no part of its requests' addresses.
-    app = "/".join(charge.model.split("/")[:2])
-    here = f"{request.base}/{app}/requests/{charge.id}"
-    urls = {"response_url": here, "status_url": f"{here}/status", "cancel_url": f"{here}/cancel"}
-    return {"request_id": charge.id, **urls}
-
-
-@route("POST", r"/prompt", "comfyui")
-def comfy_prompt(ledger: Ledger, request: Request) -> Response:
-    graph = request.body["prompt"]
-    checkpoint = next(
-        (node["inputs"]["ckpt_name"] for node in graph.values() if "ckpt_name" in node["inputs"]),
-        "",
-    )
-    if "missing" in checkpoint:
-        fault = {
-            "type": "value_not_in_list",
-            "message": "Value not in list",
-            "details": f"ckpt_name: '{checkpoint}' not in ['other.safetensors']",
-        }
-        error = error_body(
-            "comfyui", 400, "prompt_outputs_failed_validation", "Prompt outputs failed"
-        )
-        return as_json(400, {**error, "node_errors": {"4": {"errors": [fault]}}})
-    prompt = next(node["inputs"]["text"] for node in graph.values() if node["inputs"].get("text"))
-    charge = made(ledger, request, "comfyui", "image", checkpoint, prompt)
-    started(ledger, charge)
-    return as_json(200, {"prompt_id": charge.id, "number": len(ledger.runs), "node_errors": {}})
-
-
-@route("GET", r"/history/([\w-]+)", "comfyui")
-def comfy_history(ledger: Ledger, request: Request) -> Response:
-    run = polled(ledger, request.groups[0], "comfyui")
-    status, error = run_state(ledger, run, "comfyui")
-    if status in ("starting", "processing"):
-        return as_json(200, {})
-    name = {"filename": f"{run.charge.id}_00001_.png", "subfolder": "", "type": "output"}
-    messages: list[Any] = [["execution_start", {"prompt_id": run.charge.id}]]
-    if status == "canceled":
-        messages.append(["execution_interrupted", {"prompt_id": run.charge.id}])
-    elif status != "succeeded":
-        messages.append(["execution_error", {"exception_message": error or status}])
-    done = status == "succeeded"
-    entry = {
-        "outputs": {"save": {"images": [name]}} if done else {},
-        "status": {
-            "status_str": "success" if done else "error",
-            "completed": done,
-            "messages": messages,
-        },
-    }
-    return as_json(200, {run.charge.id: entry})
-
-
-@route("GET", r"/view", "comfyui")
-def comfy_view(ledger: Ledger, request: Request) -> Response:
-    wanted = request.query["filename"].removesuffix("_00001_.png")
-    return media(ledger, request, ledger.runs[wanted].charge, "comfyui")
-
-
-@route("POST", r"/(interrupt)|/api/jobs/([\w-]+)/cancel", "comfyui")
-def comfy_cancel(ledger: Ledger, request: Request) -> Response:
-    wanted = request.groups[1] or request.body.get("prompt_id", "")
-    return as_json(200, {"cancelled": cancelled(ledger, wanted) is not None})
-
-
-# After every longer path below /fal-ai.
-@route("POST", r"/((?:[\w.-]+/)+[\w.-]+)", "fal")
-def fal_create(ledger: Ledger, request: Request) -> Response:
-    task = "speech" if "text" in request.body else "image"
-    prompt = request.body["text" if task == "speech" else "prompt"]
-    charge = made(ledger, request, "fal", task, request.groups[0], prompt)
-    started(ledger, charge)
-    return as_json(200, {"status": "IN_QUEUE", "queue_position": 3, **fal_urls(request, charge)})

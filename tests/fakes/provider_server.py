@@ -21,13 +21,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.fakes import provider_calls, provider_runs
+from websockets.frames import Frame, Opcode
+from websockets.utils import accept_key
+
+from tests.fakes import (
+    provider_calls,
+    provider_comfyui,
+    provider_fal,
+    provider_routed,
+    provider_runs,
+)
 from tests.fakes.provider_faults import Response, as_json
 from tests.fakes.provider_ledger import Ledger, Seen
 from tests.fakes.provider_routing import Request, answer
 
 # Importing them is what fills the table of routes.
-CONTRACTS = (provider_calls, provider_runs)
+CONTRACTS = (provider_calls, provider_runs, provider_comfyui, provider_routed, provider_fal)
 
 HUGE_BYTES = 300_000_000
 PAUSE_SECONDS = 1.5
@@ -57,7 +66,11 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(parts.query))
         request = Request(self.command, parts.path, query, headers, raw, self.server.base)
         with suppress(BrokenPipeError, ConnectionResetError, TimeoutError):
-            self.write(self.answered(request))
+            response = self.answered(request)
+            if response.status == 101:
+                self.talk(response.messages)
+            else:
+                self.write(response)
 
     def answered(self, request: Request) -> Response:
         ledger = self.server.ledger
@@ -102,6 +115,29 @@ class Handler(BaseHTTPRequestHandler):
             return self.drip(response.body)
         self.wfile.write(response.body)
         return None
+
+    def talk(self, messages: list[Any]) -> None:
+        """A WebSocket: the greeting, what there is to say, and silence until the other side has enough."""
+        key = self.headers["Sec-WebSocket-Key"]
+        self.send_response(101)
+        for name, value in (
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", accept_key(key)),
+        ):
+            self.send_header(name, value)
+        self.end_headers()
+        for message in messages:
+            text = not isinstance(message, bytes)
+            body = json.dumps(message).encode() if text else message
+            frame = Frame(Opcode.TEXT if text else Opcode.BINARY, body)
+            self.wfile.write(frame.serialize(mask=False))
+        self.wfile.flush()
+        self.connection.settimeout(self.server.silent_seconds)
+        # The other side's frame that ends it, answered in kind.
+        if self.rfile.read(2):
+            self.wfile.write(Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=False))
+        self.close_connection = True
 
     def write_huge(self) -> None:
         piece = b"\x89PNG\r\n\x1a\n" + bytes(65_528)

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from generation.providers.base import DOWNLOAD, JSON, POLL, Call, Media, Next, Order, Reply
+from generation.providers.base import (
+    DOWNLOAD,
+    JSON,
+    POLL,
+    Call,
+    Media,
+    Next,
+    Order,
+    Reply,
+    may_carry_key,
+)
 from generation.providers.comfyui import ComfyUI, drawn_seed
 from generation.providers.comfyui_workflow import TEXT_TO_IMAGE, filled, placeholders_in
 from generation.providers.failures import (
@@ -12,6 +23,7 @@ from generation.providers.failures import (
     Busy,
     ContentRefused,
     Gone,
+    NotStarted,
     ProviderFailure,
     RunFailed,
     StoppedThere,
@@ -113,17 +125,155 @@ def test_queued(recorded: Recorded) -> None:
         a_call("GET", f"/history/{ID}"),
         POLL,
         delay_seconds=1.0,
-        message="number 4 in its queue",
+        message="in its queue",
         provider_ref=ID,
     )
+
+
+def test_each_order_is_a_client_of_its_own() -> None:
+    asked: Any = ComfyUI().request(Order("image", "a castle", idempotency_key="job-1")).json
+
+    assert asked["client_id"] == "storycore-job-1"
 
 
 @pytest.mark.parametrize("body", [{}, {ID: None}, {"another": {}}])
 def test_not_in_the_history_yet(body: dict[str, Any]) -> None:
     answer = ComfyUI().read(json_reply(body, url=HISTORY), POLL, CASTLE)
 
+    assert answer == Next(
+        a_call("GET", "/queue", max_bytes=50_000_000, optional=True),
+        f"poll:queue:{ID}",
+        provider_ref=ID,
+    )
+
+
+def in_line(running: list[Any], waiting: list[Any], **options: Any) -> Any:
+    reply = json_reply({"queue_running": running, "queue_pending": waiting})
+    return ComfyUI(**options).read(reply, f"poll:queue:{ID}", CASTLE)
+
+
+def test_its_place_in_the_queue() -> None:
+    waiting = [[9, "later", {}, {}, []], [4, ID, {}, {}, []], [-1, "first", {}, {}, []]]
+
+    assert in_line([[1, "another", {}, {}, []]], waiting) == Next(
+        a_call("GET", f"/history/{ID}"),
+        POLL,
+        delay_seconds=1.0,
+        message="place 2 of 3 in its queue",
+        provider_ref=ID,
+    )
+
+
+@pytest.mark.parametrize(
+    ("base_url", "socket"),
+    [(BASE, "ws://127.0.0.1:8188/ws"), ("https://gpu.example.org/comfy/", "wss://gpu.example.org/comfy/ws")],
+)  # fmt: skip
+def test_what_is_worked_on_is_listened_to(base_url: str, socket: str) -> None:
+    answer = in_line([[4, ID, {}, {}, []]], [], base_url=base_url)
+
+    assert answer == Next(
+        Call(
+            "GET",
+            socket,
+            params={"clientId": "storycore"},
+            timeout_seconds=30,
+            max_bytes=10_000_000,
+            optional=True,
+            listen_seconds=2.0,
+            listen_until=(
+                "progress", "progress_state",
+                "execution_success", "execution_error", "execution_interrupted",
+            ),
+        ),
+        f"poll:progress:{ID}",
+        provider_ref=ID,
+    )  # fmt: skip
+    assert may_carry_key(ComfyUI(base_url=base_url), answer.call)
+
+
+def test_nobody_listens_where_the_settings_say_so() -> None:
+    answer = in_line([[4, ID, {}, {}, []]], [], progress_seconds=0.0)
+
+    assert (answer.stage, answer.message, answer.progress) == (
+        POLL,
+        "the provider is working",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(0, {}, b""), Reply(500, {}, b"x"), Reply(404, {}, b"{}"), Reply(200, {}, b"\xff")],
+)
+def test_a_queue_that_cannot_be_read_fails_nothing(reply: Reply) -> None:
+    answer = ComfyUI().read(reply, f"poll:queue:{ID}", CASTLE)
+
     assert isinstance(answer, Next)
-    assert (answer.stage, answer.call.url, answer.provider_ref) == (POLL, HISTORY, ID)
+    assert answer.provider_ref == ID
+
+
+@pytest.mark.parametrize("entries", [None, 5, "x", [5], [[]], [["x", ID]], [[1]], [[1, 5]], {}])
+def test_odd_queues(entries: Any) -> None:
+    answer = in_line(entries, entries)
+
+    assert (answer.call.url, answer.stage) == (HISTORY, f"poll:last:{ID}")
+
+
+def test_a_prompt_that_is_nowhere_is_looked_for_once_more_and_then_ordered_again(
+    recorded: Recorded,
+) -> None:
+    last = in_line([], [])
+
+    assert (last.call, last.stage, last.delay_seconds) == (
+        a_call("GET", f"/history/{ID}"), f"poll:last:{ID}", 0.0
+    )  # fmt: skip
+    found = ComfyUI().read(recorded("comfyui_done.json", url=HISTORY), last.stage, CASTLE)
+    assert isinstance(found, Next)
+    assert found.stage == DOWNLOAD
+    with pytest.raises(NotStarted):
+        ComfyUI().read(json_reply({}, url=HISTORY), last.stage, CASTLE)
+
+
+def said(*messages: Any) -> Reply:
+    return Reply(200, {}, b"\n".join(json.dumps(message).encode() for message in messages))
+
+
+def at_work(reply: Reply) -> Any:
+    return ComfyUI().read(reply, f"poll:progress:{ID}", CASTLE)
+
+
+def test_progress() -> None:
+    data = {"value": 10, "max": 20, "prompt_id": ID, "node": "sampler"}
+
+    assert at_work(said({"type": "progress", "data": data})) == Next(
+        a_call("GET", f"/history/{ID}"),
+        POLL,
+        delay_seconds=1.0,
+        # Four nodes that were needed, ten of the twenty steps; two nodes follow.
+        progress=53,
+        message="KSampler: step 10 of 20",
+        provider_ref=ID,
+    )
+
+
+def test_the_end_is_looked_at_soon() -> None:
+    answer = at_work(said({"type": "execution_success", "data": {"prompt_id": ID}}))
+
+    assert (answer.stage, answer.call.url, answer.progress) == (POLL, HISTORY, 100)
+    assert answer.delay_seconds == 0.1
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(0, {}, b""), Reply(200, {}, b""), Reply(200, {}, b"\xff\n[]\n5")]
+)
+def test_a_socket_that_says_nothing_fails_nothing(reply: Reply) -> None:
+    answer = at_work(reply)
+
+    assert (answer.stage, answer.progress, answer.message) == (
+        POLL,
+        None,
+        "the provider is working",
+    )
 
 
 def test_done(recorded: Recorded) -> None:

@@ -222,6 +222,18 @@ def test_a_picture_inside_an_answer(provider: str) -> None:
             "Bearer",
             ("image", "text"),
         ),
+        (
+            "wavespeed",
+            "https://api.wavespeed.ai/api/v3/wavespeed-ai/flux-schnell",
+            "Bearer",
+            ("image",),
+        ),
+        (
+            "zai-org",
+            "https://api.z.ai/api/paas/v4/async/images/generations",
+            "Bearer",
+            ("image", "text"),
+        ),
     ],
 )
 def test_a_key_of_the_providers_own_goes_to_its_own_host(

@@ -145,7 +145,12 @@ def test_lists_become_tuples_and_whole_numbers_floats() -> None:
         ),
         (
             {"BACKEND": "huggingface", "OPTIONS": {"api_key": "hf_x", "provider": "nobody"}},
-            ("option 'provider' must be one of hf-inference, fal-ai, replicate, together, nscale",),
+            (
+                (
+                    "option 'provider' must be one of hf-inference, fal-ai, replicate, together, nscale, "
+                    "wavespeed, zai-org"
+                ),
+            ),
         ),
         (
             {"BACKEND": "openai_compatible", "OPTIONS": {"sizes": ["1024x1024", "big"]}},
