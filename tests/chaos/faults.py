@@ -148,23 +148,23 @@ def broker_killed(scene: Scene) -> list[str]:
     """Orders are taken while the broker is away, within a second, and done when it is back."""
     (first,) = scene.act.order("a broker as bytes fault:pause*1")
     scene.worker_pid(first)
-    scene.stage.stop_redis()
+    scene.stage.broker.kill()
     keys = []
     found = []
     for number in range(5):
         keys += scene.act.order(f"without a broker {number} as bytes")
         if scene.act.seconds > 1.0:
             found.append(f"I12 an order took {scene.act.seconds:.1f} s without a broker")
-    scene.stage.start_redis()
+    scene.stage.broker.start()
 
     rows = scene.await_end(first, *keys)
     return found + [line for row in rows for line in compared(row, {"status": "completed"})]
 
 
 def broker_wiped(scene: Scene) -> list[str]:
-    """FLUSHALL: every message is gone, no job is."""
+    """FLUSHALL, or its like: every message is gone, no job is."""
     keys = scene.act.order(*(f"a wiped broker {number} as bytes" for number in range(20)))
-    scene.stage.wipe_redis()
+    scene.stage.broker.wipe()
 
     rows = scene.await_end(*keys)
     return [line for row in rows for line in compared(row, {"status": "completed"})]

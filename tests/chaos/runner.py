@@ -23,6 +23,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from tests.chaos.acting import Acting
+from tests.chaos.brokers import BROKERS
 from tests.chaos.faults import ROWS, Row, Scene, struck
 from tests.chaos.history import moves
 from tests.chaos.judge import orphans, violations
@@ -59,14 +60,15 @@ def run(
     deaths: int = 0,
     freezes: int = 1,
     every_seconds: tuple[float, float] = (0.5, 2.0),
+    broker: str = "redis",
     say: Callable[[str], None] = lambda _text: None,
 ) -> Result:
     """Order jobs, strike until they are done, then judge.
 
-    Redis and MongoDB are killed too, once each; `deaths` kills that often at each moment of a job.
+    The broker and MongoDB are killed too, once each; `deaths` kills that often at each moment of a job.
     """
     chance = random.Random(seed)
-    stage = Stage(folder, deaths=deaths)
+    stage = Stage(folder, deaths=deaths, broker_name=broker)
     begun = time.monotonic()
     try:
         stage.start()
@@ -99,10 +101,11 @@ def run_rows(
     *,
     sabotage: str = "",
     is_long: bool = False,
+    broker: str = "redis",
     say: Callable[[str], None] = lambda _text: None,
 ) -> list[str]:
     """Let the faults of the table strike one after the other, then judge; every invariant that broke."""
-    stage = Stage(folder, sabotage)
+    stage = Stage(folder, sabotage, broker_name=broker)
     try:
         stage.start()
         _manage(stage, "ensure_indexes")
@@ -150,9 +153,9 @@ def _strike(
     every_seconds: tuple[float, float],
     say: Callable[[str], None],
 ) -> None:
-    """Kill a worker every few seconds until few jobs are left; Redis and MongoDB once each on the way."""
+    """Kill a worker every few seconds until few jobs are left; the broker and MongoDB once each on the way."""
     begun = time.monotonic()
-    acts = ["worker", "freeze", "redis", "worker", "mongod", "worker", "worker"]
+    acts = ["worker", "freeze", "broker", "worker", "mongod", "worker", "worker"]
     acts += ["freeze"] * (freezes - 1)
     end = time.monotonic() + 240
     while acts or (_open_jobs(stage) > jobs * 0.1 and time.monotonic() < end):
@@ -164,7 +167,7 @@ def _strike(
         elif act == "freeze":
             stage.freeze_worker(chance.randrange(2), LEASE_SECONDS * 3)
         else:
-            (stage.kill_redis if act == "redis" else stage.kill_mongod)()
+            (stage.restart_broker if act == "broker" else stage.kill_mongod)()
 
 
 def _await_ends(stage: Stage, seconds: float = 120) -> None:
@@ -211,6 +214,7 @@ def main() -> int:
     parser.add_argument("--deaths", type=int, default=3, help="at each moment of a job")
     parser.add_argument("--only", default="", help="rows of the table, with commas; no random run")
     parser.add_argument("--no-rows", action="store_true", help="the random run alone")
+    parser.add_argument("--broker", choices=tuple(BROKERS), default="redis")
     told = parser.parse_args()
     names = told.only.split(",") if told.only else []
     if told.sabotage:
@@ -218,7 +222,14 @@ def main() -> int:
     rows = [row for row in ROWS if not names or row.__name__ in names]
     if not told.no_rows:
         with tempfile.TemporaryDirectory(prefix="storycore-chaos-") as folder:
-            broken = run_rows(Path(folder), rows, sabotage=told.sabotage, is_long=True, say=_say)
+            broken = run_rows(
+                Path(folder),
+                rows,
+                sabotage=told.sabotage,
+                is_long=True,
+                broker=told.broker,
+                say=_say,
+            )
         print("\n".join(broken) or f"{len(rows)} rows of the table of faults: no invariant broke")
         if broken or names:
             return 1 if broken else 0
@@ -228,6 +239,7 @@ def main() -> int:
             jobs=told.jobs,
             seed=told.seed,
             freezes=told.freezes,
+            broker=told.broker,
             deaths=told.deaths,
             # A worker takes some seconds to start: killed sooner, it would never work.
             every_seconds=(3.0, 8.0),

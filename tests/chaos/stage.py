@@ -1,4 +1,4 @@
-"""What runs while faults strike: MongoDB, Redis, a provider and workers, each killed by its recorded pid."""
+"""What runs while faults strike: MongoDB, a broker, a provider and workers, each killed by its recorded pid."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import redis
-
 from storycore.embedded.mongod import Mongod, start_mongod
 from storycore.embedded.ports import free_port
-from storycore.embedded.redis import RedisServer, start_redis
+from tests.chaos.brokers import BROKERS, Broker
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 3.0
@@ -31,14 +29,17 @@ class Stage:
     folder: Path
     sabotage: str = ""
     deaths: int = 0
+    broker_name: str = "redis"
     mongodb_port: int = field(default_factory=free_port)
-    redis_port: int = field(default_factory=free_port)
     provider_port: int = field(default_factory=free_port)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     helpers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     mongod: Mongod | None = None
-    redis: RedisServer | None = None
+    broker: Broker = field(init=False)
     kills: int = 0
+
+    def __post_init__(self) -> None:
+        self.broker = BROKERS[self.broker_name](self.folder)
 
     @property
     def provider_url(self) -> str:
@@ -47,7 +48,6 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """What every process of the product runs with."""
         host = f"127.0.0.1:{self.provider_port}"
-        broker = f"redis://127.0.0.1:{self.redis_port}/0"
         options = {"http": {"base_url": self.provider_url, "costs": True, "timeout_seconds": 10.0}}
         return {
             **os.environ,
@@ -56,8 +56,8 @@ class Stage:
             "STORYCORE_DATA": str(self.folder),
             "STORYCORE_ENV_FILE": str(self.folder / "no.env"),
             "MONGODB_URI": f"mongodb://127.0.0.1:{self.mongodb_port}/?directConnection=true",
-            "REDIS_URL": broker,
-            "CELERY_BROKER_URL": broker,
+            "REDIS_URL": self.broker.url if self.broker_name == "redis" else "",
+            "CELERY_BROKER_URL": self.broker.url,
             "IMAGE_PROVIDERS": "http",
             "PROVIDER_OPTIONS": json.dumps(options),
             "PROVIDER_LOCAL_HOSTS": host,
@@ -74,7 +74,7 @@ class Stage:
     def start(self) -> None:
         """Everything but the workers."""
         self.start_mongod()
-        self.start_redis()
+        self.broker.start()
         self.helpers.append(
             self._child("-m", "tests.fakes.provider_server", "--port", str(self.provider_port))
         )
@@ -88,9 +88,6 @@ class Stage:
 
     def start_mongod(self) -> None:
         self.mongod = start_mongod(self.folder / "mongo", self.mongodb_port)
-
-    def start_redis(self) -> None:
-        self.redis = start_redis(self.folder / "redis", self.redis_port)
 
     def start_worker(self, number: int, skew_seconds: float = 0.0) -> None:
         """One worker with one process for jobs, in a group of its own; its clock may be wrong."""
@@ -125,20 +122,10 @@ class Stage:
         time.sleep(down_seconds)
         self.start_mongod()
 
-    def stop_redis(self) -> None:
-        """kill -9."""
-        if self.redis is not None:
-            self.redis.child.kill()
-
-    def kill_redis(self) -> None:
+    def restart_broker(self) -> None:
         """kill -9, and a new start on the same data."""
-        self.stop_redis()
-        self.start_redis()
-
-    def wipe_redis(self) -> None:
-        """Forget every message that waits."""
-        with redis.Redis(port=self.redis_port) as client:
-            client.flushall()
+        self.broker.kill()
+        self.broker.start()
 
     def ledger(self) -> dict[str, Any]:
         """The provider's own books."""
@@ -150,8 +137,7 @@ class Stage:
         """End everything, the servers last."""
         for child in [*self.workers, *self.helpers]:
             self._kill(child)
-        if self.redis is not None:
-            self.redis.stop()
+        self.broker.kill()
         if self.mongod is not None:
             self.mongod.stop()
 
