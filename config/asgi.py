@@ -10,12 +10,19 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 django.setup(set_prefix=False)
 
-from storycore.accounts.middleware import login_by_token  # noqa: E402 - models must be loaded first
+from storycore.accounts.middleware import actor_from_header, login_by_token  # noqa: E402 - models must be loaded first
 from storycore.graphql.events import serve_stream  # noqa: E402 - as above
 from storycore.graphql.live import LiveEdge  # noqa: E402 - as above
 from storycore.graphql.sockets import serve_socket  # noqa: E402 - as above
 from storycore.graphql.view import edge_of  # noqa: E402 - as above
-from storycore.serving import Receive, Scope, Send, ThreadedDjango, before_stop  # noqa: E402 - as above
+from storycore.serving import (  # noqa: E402 - as above
+    Receive,
+    Scope,
+    Send,
+    ThreadedDjango,
+    before_stop,
+    settle_memory,
+)
 
 SOCKETS = ("/graphql", "/graphql/")
 STREAMS = ("/graphql/stream", "/graphql/stream/")
@@ -26,8 +33,10 @@ pages = ThreadedDjango(
     body_bytes=settings.REQUEST_MAX_BYTES,
     body_seconds=settings.REQUEST_MAX_SECONDS,
     replay_bytes=settings.GRAPHQL_CACHE_BYTES // 2,
+    actor_of=actor_from_header,
 )
 live = LiveEdge(edge_of(settings.GRAPHENE["SCHEMA"]).operations, pages.run, login_by_token)
+settle_memory()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

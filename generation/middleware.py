@@ -21,6 +21,9 @@ class MockMiddleware:
             return self.get_response(request)
         token = ASKED.set(True)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             ASKED.reset(token)
+        # The view alone would not know of the wish: no shortcut leads past this middleware.
+        response.shortcut = None
+        return response

@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 from django.http import HttpResponse
 
 from storycore.requests import HEADER, request_id_from
+from storycore.shortcuts import Shape
 
 Scope = MutableMapping[str, Any]
-Key = tuple[Any, ...]
+Key = tuple[tuple[Any, ...], bytes]
+Headers = list[tuple[bytes, bytes]]
 
 
 class Again(NamedTuple):
@@ -34,20 +36,7 @@ Replay = Callable[[Sequence[Again]], bool]
 Run = Callable[..., Awaitable[Any]]
 
 _MOST_BODY_BYTES = 64_000
-# Who asks, as one of many: with any of these the answer may be theirs alone.
-_PERSONAL = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
 _REQUEST_ID = HEADER.lower().encode()
-# Nothing here looks at these, or only to count and to log.
-_UNREAD = frozenset(
-    {
-        b"user-agent",
-        b"content-length",
-        b"connection",
-        b"x-forwarded-for",
-        b"traceparent",
-        _REQUEST_ID,
-    }
-)
 
 
 @dataclass(slots=True)
@@ -55,7 +44,7 @@ class Known:
     """A response as it went out, who says whether it still holds, and the requests that wait for that word."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
     replay: Replay
     waiting: list[tuple[Again, asyncio.Future[bool]]] = field(default_factory=list)
@@ -96,24 +85,11 @@ class Replays:
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._bytes = 0
 
-    def key_of(self, scope: Scope, body: bytes) -> Key | None:
+    def key_of(self, shape: Shape, body: bytes) -> Key | None:
         """What makes a request the same as another; None for one that is somebody's own."""
-        if not self._max_bytes or len(body) > _MOST_BODY_BYTES:
+        if not self._max_bytes or not shape.is_anonymous or len(body) > _MOST_BODY_BYTES:
             return None
-        headers = []
-        for name, value in scope["headers"]:
-            if name in _PERSONAL and value:
-                return None
-            if name not in _UNREAD:
-                headers.append((name, value))
-        return (
-            scope["method"],
-            scope["scheme"],
-            scope["path"],
-            scope["query_string"],
-            *headers,
-            body,
-        )
+        return (shape.head, body)
 
     def find(self, key: Key) -> Known | None:
         """The response that was sent for such a request."""
@@ -122,15 +98,11 @@ class Replays:
             self._known.move_to_end(key)
         return found
 
-    def keep(self, key: Key, response: HttpResponse, replay: Replay) -> None:
-        """Keep a response that went out whole."""
-        headers = [
-            (name.encode("latin-1"), value.encode("latin-1"))
-            for name, value in response.items()
-            if name != HEADER
-        ]
+    def keep(self, key: Key, response: HttpResponse, headers: Headers, replay: Replay) -> None:
+        """Keep a response that went out whole, with these headers."""
         self.drop(key)
-        known = Known(response.status_code, headers, response.content, replay)
+        general = [pair for pair in headers if pair[0].lower() != _REQUEST_ID]
+        known = Known(response.status_code, general, response.content, replay)
         self._known[key] = known
         self._bytes += _size(key, known)
         while self._bytes > self._max_bytes:
@@ -150,4 +122,4 @@ def named(scope: Scope) -> str:
 
 
 def _size(key: Key, known: Known) -> int:
-    return len(known.body) + len(key[-1]) + 1_000
+    return len(known.body) + len(key[1]) + 1_000

@@ -37,6 +37,7 @@ from storycore.graphql.preflight import require_preflight
 from storycore.mongo.commands import counted
 from storycore.replaying import Again, Replay
 from storycore.requests import client_address
+from storycore.shortcuts import mark
 
 logger = logging.getLogger("storycore.graphql")
 
@@ -89,9 +90,12 @@ class GraphQLEdge:
         require_preflight(request)
         received = from_url(request) if request.method == "GET" else from_body(request)
         try:
-            return self._run_all(request, media_type, received)
+            response = self._run_all(request, media_type, received)
         finally:
             close_all(received.files)
+        if request.method == "POST":
+            mark(request, response, self)
+        return response
 
     def _run_all(self, request: HttpRequest, media_type: str, received: Received) -> HttpResponse:
         if not received.is_batch:
@@ -175,31 +179,31 @@ def _written(
     request: HttpRequest, media_type: str, body: Body | list[Body], *, status: int = 200
 ) -> HttpResponse:
     content = orjson.dumps(body)
-    response = HttpResponse(content, content_type=f"{media_type}; charset=utf-8", status=status)
-    response["Vary"] = _VARY
+    headers = {"Content-Type": f"{media_type}; charset=utf-8", "Vary": _VARY}
     if request.method == "GET" and status == 200 and "errors" not in body:
-        _make_cacheable(request, response)
+        # Let a client keep the answer and ask whether it still holds; only anonymous answers may be shared.
+        scope = "private" if request.actor.is_authenticated else "public"
+        headers["Cache-Control"] = f"{scope}, no-cache"
+        headers["ETag"] = tag = _tag(content)
+        if _is_known(tag, request.META.get("HTTP_IF_NONE_MATCH", "")):
+            status, content = 304, b""
     else:
-        response["Cache-Control"] = "no-store"
-    if len(response.content) >= _GZIP_FROM_BYTES and accepts_gzip(
+        headers["Cache-Control"] = "no-store"
+    if len(content) >= _GZIP_FROM_BYTES and accepts_gzip(
         request.META.get("HTTP_ACCEPT_ENCODING", "")
     ):
-        response.content = gzip.compress(response.content, _GZIP_LEVEL, mtime=0)
-        response["Content-Encoding"] = "gzip"
-    return response
+        content = gzip.compress(content, _GZIP_LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HttpResponse(content, status=status, headers=headers)
 
 
-def _make_cacheable(request: HttpRequest, response: HttpResponse) -> None:
-    """Let a client keep the answer and ask whether it still holds; only anonymous answers may be shared."""
-    scope = "private" if request.actor.is_authenticated else "public"
-    response["Cache-Control"] = f"{scope}, no-cache"
-    # Weak, because the same answer may go out compressed.
-    tag = f'W/"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
-    response["ETag"] = tag
-    known = request.META.get("HTTP_IF_NONE_MATCH", "")
-    if known == "*" or tag in {one.strip() for one in known.split(",")}:
-        response.status_code = 304
-        response.content = b""
+def _tag(content: bytes) -> str:
+    """Weak, because the same answer may go out compressed."""
+    return f'W/"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+
+
+def _is_known(tag: str, known: str) -> bool:
+    return known == "*" or tag in {one.strip() for one in known.split(",")}
 
 
 @lru_cache(maxsize=4)

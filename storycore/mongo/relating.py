@@ -11,6 +11,7 @@ from mongoengine import Document
 
 from storycore.access import Actor
 from storycore.mongo.reading import (
+    BATCH,
     Fields,
     Row,
     Sort,
@@ -65,11 +66,24 @@ class RowBy:
         lookups: Mapping[str, Lookup] | None = None,
     ) -> Row | None:
         """One row by its id in one command, with what `lookups` name put into lists of its own."""
-        if not lookups and self.guard is None:
+        found = self.find_with(actor, key, fields, lookups)
+        return None if found is None else found[0]
+
+    def find_with(
+        self,
+        actor: Actor,
+        key: ObjectId,
+        fields: Fields,
+        lookups: Mapping[str, Lookup] | None = None,
+        children: tuple[RowsBy, Fields] | None = None,
+    ) -> tuple[Row, list[Row]] | None:
+        """Like `find`, and the rows that `children` finds by the row's id, in the same command."""
+        if not lookups and self.guard is None and children is None:
             where = {"_id": key}
-            return find_one(
+            row = find_one(
                 self.document, where | self.where(actor) if self.where else where, fields
             )
+            return None if row is None else (row, [])
         pipeline: list[dict[str, Any]] = [{"$match": {"_id": key}}]
         if self.where:
             pipeline.append({"$match": self.where(actor)})
@@ -81,7 +95,12 @@ class RowBy:
             pipeline.append({"$project": wanted})
         for into, (relation, local, inner) in (lookups or {}).items():
             pipeline.append(relation.lookup(actor, local, inner, into))
-        return next(iter(rows_of(self.document).aggregate(pipeline)), None)
+        if children is not None:
+            relation, inner = children
+            pipeline.append(relation.union(key, inner))
+        rows = rows_of(self.document).aggregate(pipeline, batchSize=BATCH).to_list()
+        # The children come even when the row itself is not for this reader.
+        return (rows[0], rows[1:]) if rows and rows[0]["_id"] == key else None
 
     def lookup(self, actor: Actor, local: str, fields: Fields, into: str) -> dict[str, Any]:
         """The batch as an aggregation stage that puts the rows of one parent into a list."""
@@ -94,7 +113,8 @@ class RowsBy:
     """All documents whose `key` has a value, sorted, for a reader who may read what they belong to.
 
     Called with (actor, values, fields) it reads all of them in one command. `many` says that one parent may
-    have more of them than a single answer document of MongoDB can hold, so that they are never looked up.
+    have more of them than a single document of MongoDB can hold: beside one parent they come as rows of the
+    same command, not as a list inside it.
     """
 
     document: type[Document]
@@ -110,7 +130,18 @@ class RowsBy:
 
     def rows(self, _actor: Actor, values: Collection[Any], fields: Fields) -> list[Row]:
         """The rows in one list, each with its `key`; those of one parent are in order."""
-        return find_in(self.document, self.key, values, fields, sort=self.sort)
+        # By parent first: that is the order of the index, so that the server sorts nothing.
+        return find_in(self.document, self.key, values, fields, sort=((self.key, 1), *self.sort))
+
+    def union(self, parent: ObjectId, fields: Fields) -> dict[str, Any]:
+        """The batch as an aggregation stage that appends the rows of one parent."""
+        pipeline: list[dict[str, Any]] = [
+            {"$match": {self.key: parent}},
+            {"$sort": dict(self.sort)},
+        ]
+        if (wanted := projection(fields, self.key)) is not None:
+            pipeline.append({"$project": wanted})
+        return {"$unionWith": {"coll": collection_of(self.document), "pipeline": pipeline}}
 
     def lookup(self, _actor: Actor, local: str, fields: Fields, into: str) -> dict[str, Any]:
         """The batch as an aggregation stage that puts the rows of one parent into a list."""

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from storycore.accounts.middleware import actor_from_header
 from storycore.replaying import Again
 from storycore.serving import ThreadedDjango
 
@@ -58,7 +59,13 @@ def story() -> Story:
 
 @pytest.fixture
 def pages() -> ThreadedDjango:
-    return ThreadedDjango(threads=2, body_bytes=10_000, body_seconds=5, replay_bytes=10_000)
+    return ThreadedDjango(
+        threads=2,
+        body_bytes=10_000,
+        body_seconds=5,
+        actor_of=actor_from_header,
+        replay_bytes=10_000,
+    )
 
 
 async def sent(pages: ThreadedDjango, **headers: str) -> tuple[bytes, dict[str, str]]:
@@ -149,7 +156,9 @@ async def test_a_look_serves_only_who_came_before_it(pages: ThreadedDjango, stor
 
 
 async def test_the_room_is_bounded(story: Story) -> None:
-    pages = ThreadedDjango(threads=2, body_bytes=10_000, body_seconds=5, replay_bytes=2_500)
+    pages = ThreadedDjango(
+        threads=2, body_bytes=10_000, body_seconds=5, actor_of=actor_from_header, replay_bytes=2_500
+    )
     for accept in ("a/a", "b/b", "c/c", "a/a"):
         await sent(pages, accept=accept)
 

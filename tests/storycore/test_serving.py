@@ -6,12 +6,15 @@ import asyncio
 import json
 from typing import Any
 
+from storycore.accounts.middleware import actor_from_header
 from storycore.serving import ThreadedDjango
 
 
 async def refused(*, declared: int, sends: bool) -> tuple[int, dict[str, Any]]:
     """The answer to a request that declares so many bytes, and sends them or never does."""
-    pages = ThreadedDjango(threads=1, body_bytes=1_000, body_seconds=0.2, replay_bytes=0)
+    pages = ThreadedDjango(
+        threads=1, body_bytes=1_000, body_seconds=0.2, actor_of=actor_from_header
+    )
     messages: list[Any] = []
 
     async def receive() -> Any:

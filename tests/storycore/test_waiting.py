@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from storycore.waiting import Room
 
 
 class Work:
-    """Work in threads that takes places of a room; `go` lets it end."""
+    """Work in the threads of a room; `go` lets it end."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
         self.begun: list[str] = []
         self.go = threading.Event()
-        self.threads = ThreadPoolExecutor(room.threads)
 
-    def work(self, name: str, *, aside: bool = False) -> bool:
-        with self.room.working():
-            self.begun.append(name)
-            if not aside:
-                return self.go.wait(5)
-            with self.room.stepped_aside() as granted:
-                return granted and self.go.wait(5)
+    def work(self, name: str, aside: bool) -> bool:
+        self.begun.append(name)
+        if not aside:
+            return self.go.wait(5)
+        with self.room.stepped_aside() as granted:
+            return granted and self.go.wait(5)
 
     async def asked(self, name: str, *, aside: bool = False) -> bool:
-        async with self.room.place():
-            call = lambda: self.work(name, aside=aside)  # noqa: E731 - for the executor
-            return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+        return bool(await self.room.run(self.work, name, aside))
 
 
 async def settled() -> None:
@@ -82,6 +79,31 @@ async def test_who_gives_up_waiting_takes_no_place() -> None:
 
     assert await asyncio.gather(first, last) == [True, True]
     assert work.begun == ["a", "c"]
+
+
+async def test_who_comes_back_keeps_the_next_one_out() -> None:
+    work = Work(Room(running=1, aside=1))
+    waiter = asyncio.create_task(work.asked("waiter", aside=True))
+    await settled()
+    tasks = [asyncio.create_task(work.asked(name)) for name in "ab"]
+    await settled()
+    assert work.begun == ["waiter", "a"]
+
+    work.go.set()
+
+    assert await asyncio.gather(waiter, *tasks) == [True] * 3
+    assert work.begun == ["waiter", "a", "b"]
+
+
+async def test_what_the_work_raises_reaches_who_asked() -> None:
+    room = Room(running=1, aside=0)
+
+    def fails() -> None:
+        raise LookupError("not here")
+
+    with pytest.raises(LookupError, match="not here"):
+        await room.run(fails)
+    assert await room.run(max, 1, 2) == 2
 
 
 async def test_outside_of_a_place_everybody_may_wait() -> None:

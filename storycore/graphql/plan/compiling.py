@@ -24,7 +24,7 @@ from graphql import (
 
 from storycore.graphql.plan.completing import completer
 from storycore.graphql.plan.emitting import Emitter
-from storycore.graphql.plan.tree import Link, Plan, Root, RowNode, Unplannable
+from storycore.graphql.plan.tree import Group, Link, Plan, Root, RowNode, Unplannable
 from storycore.graphql.reads import ReadMany, ReadOne
 from storycore.graphql.relations import Column, Load, Relation
 from storycore.graphql.sharing import Shared
@@ -220,9 +220,15 @@ class _Compiler:
         return True
 
 
-def _grouped(links: list[Link]) -> list[list[int]]:
+def _grouped(links: list[Link]) -> list[Group]:
     """Links that read the same rows by the same relation go together: one command for pictures and sounds."""
-    groups: dict[Any, list[int]] = {}
+    places: dict[int, list[int]] = {}
     for index, link in enumerate(links):
-        groups.setdefault(id(link.relation.load), []).append(index)
-    return list(groups.values())
+        places.setdefault(id(link.relation.load), []).append(index)
+    groups = []
+    for found in places.values():
+        nodes = [links[index].node for index in found]
+        needs = frozenset().union(*(node.needs for node in nodes))
+        is_same = all(node is nodes[0] for node in nodes)
+        groups.append(Group(links[found[0]].relation.load, tuple(found), needs, is_same))
+    return groups

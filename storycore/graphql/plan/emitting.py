@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from bson.tz_util import utc
 from graphql import GraphQLNonNull
 
 from storycore.graphql.plan.completing import Complete
@@ -18,12 +17,13 @@ from storycore.graphql.plan.tree import Emit, Link, Unplannable
 from storycore.graphql.relations import Column
 from storycore.ids import RAW_ID
 
-# A stored value of the usual class is written without a call; any other goes through its completer.
+# A stored value of the usual class is written without a call; any other goes through its completer. A moment
+# stays what it is: orjson writes it as isoformat() does, in a fifth of the time.
 _FAST = {
     "ID": f"v.{RAW_ID}.hex() if (v := {{value}}).__class__ is ObjectId else {{complete}}(v)",
     "String": "v if (v := {value}).__class__ is str else {complete}(v)",
     "Boolean": "v if (v := {value}).__class__ is bool else {complete}(v)",
-    "DateTime": "moment(v) if (v := {value}).__class__ is datetime else {complete}(v)",
+    "DateTime": "v if (v := {value}).__class__ is datetime else {complete}(v)",
     "Int": "v if (v := {value}).__class__ is int and -0x80000000 <= v <= 0x7fffffff else {complete}(v)",
     "JSON": "v if (v := {value}).__class__ is dict else {complete}(v)",
 }
@@ -38,7 +38,6 @@ class Emitter:
         self._names: dict[str, Any] = {
             "ObjectId": ObjectId,
             "datetime": datetime,
-            "moment": _moment,
             "none": _none,
         }
 
@@ -81,13 +80,6 @@ class Emitter:
         source = f"lambda {parameters}: [{{{', '.join(self._entries)}}} for r in rows]"
         made: Emit = eval(compile(source, "<read plan>", "eval"), self._names)  # noqa: S307 - see the module's docstring
         return made
-
-
-def _moment(value: datetime) -> str:
-    """As isoformat() writes it, in half the time: the driver's own time zone answers in Python."""
-    if value.tzinfo is utc:
-        return value.replace(tzinfo=None).isoformat() + "+00:00"
-    return value.isoformat()
 
 
 def _none() -> None:

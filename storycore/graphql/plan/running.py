@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from bson import ObjectId
 from graphql.execution.values import get_argument_values
 
 from storycore.access import Actor
 from storycore.graphql.plan.linking import Found, keys_of, placed, rows_by_id
-from storycore.graphql.plan.tree import Link, Plan, Root, RowNode, Rows
+from storycore.graphql.plan.tree import Group, Link, Plan, Root, RowNode, Rows
 from storycore.graphql.reads import ReadOne
 from storycore.ids import find_id, raw_id
 from storycore.mongo.relating import RowBy, RowsBy
@@ -47,7 +47,7 @@ class Run:
         if isinstance(root.read, ReadOne):
             return self._one(root, root.read, arguments["id"])
         rows = root.read.fetch(self.actor, root.node.needs, **arguments)
-        return self._written(root.node, rows, {})
+        return self._written(root.node, rows)
 
     def _one(self, root: Root, read: ReadOne, text: str) -> Any:
         key = find_id(text)
@@ -59,54 +59,71 @@ class Run:
             for index, link in enumerate(node.links)
             if _can_be_looked_up(link)
         }
-        row = read.rows.find(self.actor, key, node.needs, lookups)
-        if row is None:
+        group = node.children
+        children = cast("tuple[RowsBy, frozenset[str]] | None", group and (group.load, group.needs))
+        found = read.rows.find_with(self.actor, key, node.needs, lookups, children)
+        if found is None:
             return None
+        row, below = found
         loaded = {int(name[2:]): row.pop(name) for name in lookups}
         if self.plan.shared is not None:
             names = self.plan.shared.sharing.version
             self.versions[row["_id"]] = tuple(row.get(name) for name in names)
             self.is_whole &= all(loaded.values())
-        return self._written(node, [row], loaded)[0]
-
-    def _written(self, node: RowNode, rows: Rows, looked_up: Mapping[int, Rows]) -> Any:
-        if not node.links:
-            return node.emit(rows)
         links: list[Found] = [None] * len(node.links)
-        for index, found in looked_up.items():
+        for index, rows in loaded.items():
             link = node.links[index]
             if link.documents is not None:
-                links[index] = self._placed(link, link.documents.key, keys_of(rows, link), found)
+                links[index] = self._placed(link, link.documents.key, keys_of([row], link), rows)
+        if group is not None and children is not None:
+            self.fetched[children[0].document] = (group.needs, below)
+            keys = {index: keys_of([row], node.links[index]) for index in group.links}
+            self._spread(node, group, keys, below, links)
+        return self._finished(node, [row], links)[0]
+
+    def _written(self, node: RowNode, rows: Rows) -> list[dict[str, Any]]:
+        return (
+            self._finished(node, rows, [None] * len(node.links)) if node.links else node.emit(rows)
+        )
+
+    def _finished(self, node: RowNode, rows: Rows, links: list[Found]) -> list[dict[str, Any]]:
+        """The response objects, once everything is there that their links lead to."""
         for group in node.groups:
-            missing = [index for index in group if links[index] is None]
-            if missing:
-                self._load(node, rows, missing, links)
+            if any(links[index] is None for index in group.links):
+                self._load(node, group, rows, links)
         return node.emit(rows, *links)
 
-    def _load(self, node: RowNode, rows: Rows, group: list[int], links: list[Found]) -> None:
-        first = node.links[group[0]]
-        load = first.documents
+    def _load(self, node: RowNode, group: Group, rows: Rows, links: list[Found]) -> None:
+        load = node.links[group.links[0]].documents
         if load is None:
-            for index in group:
+            for index in group.links:
                 links[index] = self._computed(node.links[index], rows)
             return
-        keys = {index: keys_of(rows, node.links[index]) for index in group}
-        wanted = keys[group[0]]
-        needs = first.node.needs
-        for index in group[1:]:
-            wanted = wanted | keys[index]
-            needs = needs | node.links[index].node.needs
-        found = self._found(load, wanted, needs)
-        if all(node.links[index].node is first.node for index in group):
+        keys = {index: keys_of(rows, node.links[index]) for index in group.links}
+        wanted = {raw: key for some in keys.values() for raw, key in some.items()}
+        self._spread(node, group, keys, self._found(load, wanted, group.needs), links)
+
+    def _spread(
+        self,
+        node: RowNode,
+        group: Group,
+        keys: Mapping[int, Mapping[bytes, ObjectId]],
+        found: Rows,
+        links: list[Found],
+    ) -> None:
+        """Write the found rows, and put them where the links of the group look for them."""
+        first = node.links[group.links[0]]
+        by = cast("RowBy | RowsBy", group.load).key
+        if group.is_same:
             # The same fields of the same rows: they are written once for all of these places.
-            same = self._placed(first, load.key, wanted, found)
-            for index in group:
+            wanted = {raw for some in keys.values() for raw in some}
+            same = self._placed(first, by, wanted, found)
+            for index in group.links:
                 links[index] = same
             return
-        for index in group:
-            link = node.links[index]
-            own = [row for row in found if raw_id(row[load.key]) in keys[index]]
-            links[index] = self._placed(link, load.key, keys[index], own)
+        for index, own in keys.items():
+            rows = [row for row in found if raw_id(row[by]) in own]
+            links[index] = self._placed(node.links[index], by, own, rows)
 
     def _computed(self, link: Link, rows: Rows) -> dict[Any, Any]:
         """What a function finds that knows its own keys: users, counts, places that use something."""
@@ -120,8 +137,8 @@ class Run:
             known.update({key: found.get(key) for key in keys})
         if not relation.many:
             there = {key: row for key, row in found.items() if row is not None}
-            return dict(zip(there, self._written(link.node, [*there.values()], {}), strict=True))
-        flat = iter(self._written(link.node, [row for some in found.values() for row in some], {}))
+            return dict(zip(there, self._written(link.node, [*there.values()]), strict=True))
+        flat = iter(self._written(link.node, [row for some in found.values() for row in some]))
         return {key: [next(flat) for _ in some] for key, some in found.items()}
 
     def _found(
@@ -149,7 +166,7 @@ class Run:
         return there + more
 
     def _placed(self, link: Link, by: str, keys: Iterable[bytes], found: Rows) -> Found:
-        return placed(link, by, keys, found, self._written(link.node, found, {}))
+        return placed(link, by, keys, found, self._written(link.node, found))
 
 
 def _can_be_looked_up(link: Link) -> bool:

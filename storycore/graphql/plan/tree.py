@@ -9,7 +9,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLField
 
 from storycore.graphql.reads import ReadMany, ReadOne
-from storycore.graphql.relations import Relation
+from storycore.graphql.relations import Load, Relation
 from storycore.graphql.sharing import Shared
 from storycore.mongo.reading import Row
 from storycore.mongo.relating import RowBy, RowsBy
@@ -37,19 +37,45 @@ class Link:
         return load if isinstance(load, RowBy | RowsBy) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The links of a node, by their places, that read the same rows by the same relation: one command for all.
+
+    `needs` are the stored names that they want together; `is_same` says that they write the same objects.
+    """
+
+    load: Load
+    links: tuple[int, ...]
+    needs: frozenset[str]
+    is_same: bool
+
+
 @dataclass(slots=True)
 class RowNode:
     """Rows of one type at one place of the answer.
 
-    `needs` are the stored names to fetch, `groups` the links that one command can serve, `emit` writes the
-    response objects; its link arguments come in the order of `links`.
+    `needs` are the stored names to fetch, `groups` which links are served together, `emit` writes the response
+    objects; its link arguments come in the order of `links`.
     """
 
     type_name: str
     needs: frozenset[str] = frozenset()
     links: list[Link] = field(default_factory=list)
-    groups: list[list[int]] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     emit: Emit = field(default=lambda _rows: [])
+
+    @property
+    def children(self) -> Group | None:
+        """The links whose rows can come in the same command as the one row that they start from."""
+        for group in self.groups:
+            load = group.load
+            if (
+                isinstance(load, RowsBy)
+                and load.many
+                and self.links[group.links[0]].relation.by == "_id"
+            ):
+                return group
+        return None
 
 
 @dataclass(frozen=True, slots=True)
