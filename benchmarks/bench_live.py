@@ -2,14 +2,14 @@
 
 200 WebSockets to one web process follow one story with the fields that an editor reads; one author edits a
 scene twice a second for five minutes (LIVE_SECONDS for another time). What counts: the time from the request of
-an edit until the last subscriber has read it, below 250 ms for 99 of 100 edits, and the growth of the web
-process after its first edits, below 10 MB.
+an edit until the last subscriber has read it, below 250 ms for every edit, and the growth of the web process
+after its first edits, below 10 MB. The subscribers live in this process, beside the server's: it reads frames
+without a library, so that it takes little of what it measures, and decodes and counts each message.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import statistics
 import sys
@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import websockets
 
 from benchmarks.bench_uploads import resident_megabytes
+from benchmarks.light_socket import light_socket
 from benchmarks.servers import Bench, benched
 
 SUBSCRIBERS = 200
@@ -72,24 +72,16 @@ def prepared(bench: Bench) -> tuple[list[str], str, str]:
     return tokens, str(scenario), str(scene)
 
 
-async def follow(url: str, token: str, scenario: str, told: Told, ready: asyncio.Semaphore) -> None:
-    """One subscriber: reads for ever."""
-    async with websockets.connect(
-        url, subprotocols=["graphql-transport-ws"], compression=None
-    ) as socket:  # type: ignore[list-item]
-        await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
-        await socket.recv()
-        payload = {"query": FOLLOW, "variables": {"id": scenario}}
-        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-        ready.release()
-        async for text in socket:
-            message = json.loads(text)
-            if message["type"] == "ping":
-                await socket.send('{"type":"pong"}')
-            elif message["type"] == "next":
-                told.one(message["payload"]["data"]["scenarioChanged"]["revision"])
-            else:
-                raise SystemExit(f"A subscription ended: {message}")
+async def follow(port: int, token: str, scenario: str, told: Told) -> None:
+    """One subscriber, for as long as this process lives."""
+
+    def heard(message: dict[str, Any]) -> None:
+        if message["type"] != "next":
+            raise SystemExit(f"A subscription ended: {message}")
+        told.one(message["payload"]["data"]["scenarioChanged"]["revision"])
+
+    socket = await light_socket(port, token, heard)
+    socket.say(type="subscribe", id="1", payload={"query": FOLLOW, "variables": {"id": scenario}})
 
 
 async def edited(client: httpx.AsyncClient, told: Told, scene: str, revision: int) -> float:
@@ -105,22 +97,13 @@ async def edited(client: httpx.AsyncClient, told: Told, scene: str, revision: in
 
 async def measured(bench: Bench, tokens: list[str], scenario: str, scene: str) -> tuple[Any, ...]:
     """The milliseconds of every edit, and the megabytes of the web process at the begin and at the end."""
-    told, ready = Told(), asyncio.Semaphore(0)
-    address = f"127.0.0.1:{bench.web_port}"
-    async with (
-        asyncio.TaskGroup() as group,
-        httpx.AsyncClient(
-            base_url=f"http://{address}", headers={"Authorization": f"Bearer {tokens[0]}"}
-        ) as client,
-    ):
-        tasks = [
-            group.create_task(
-                follow(f"ws://{address}/graphql/", tokens[number % USERS], scenario, told, ready)
-            )
-            for number in range(SUBSCRIBERS)
-        ]
-        for _ in range(SUBSCRIBERS):
-            await ready.acquire()
+    told = Told()
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{bench.web_port}",
+        headers={"Authorization": f"Bearer {tokens[0]}"},
+    ) as client:
+        for number in range(SUBSCRIBERS):
+            await follow(bench.web_port, tokens[number % USERS], scenario, told)
         # Subscribing takes two reads and a write each; the protocol does not say when it is done.
         await asyncio.sleep(3)
         query = {
@@ -144,8 +127,6 @@ async def measured(bench: Bench, tokens: list[str], scenario: str, scene: str) -
                 before = highest = resident_megabytes(bench.web_pids())
             await asyncio.sleep(max(0.0, began + 1 / EDITS_PER_SECOND - time.perf_counter()))
         after = resident_megabytes(bench.web_pids())
-        for task in tasks:
-            task.cancel()
     return times, before, after, highest
 
 
@@ -162,7 +143,7 @@ def main() -> int:
         f"99 % {p99:.0f} ms, slowest {ordered[-1]:.0f} ms (at most {MOST_MILLISECONDS} ms)"
     )
     print(f"web memory: {before:.1f} MB, at the end {after:.1f} MB, at most {highest:.1f} MB")
-    is_fast = p99 < MOST_MILLISECONDS
+    is_fast = ordered[-1] < MOST_MILLISECONDS
     return 0 if is_fast and after - before < MOST_GROWTH_MEGABYTES else 1
 
 

@@ -20,7 +20,7 @@ from django.core.handlers.asgi import ASGIRequest
 from storycore.errors import RateLimited, Unauthenticated
 from storycore.graphql.body import Parameters, from_body, from_url
 from storycore.graphql.errors import Refusal, malformed, problem
-from storycore.graphql.live import ENDED, Body, LiveEdge, caller_of, token_in
+from storycore.graphql.live import ENDED, LiveEdge, caller_of, token_in
 from storycore.mongo.fanout import ChangesLost, SlowReader
 from storycore.requests import HEADER
 from storycore.serving import ClientGone, Receive, Scope, Send, whole_body
@@ -188,7 +188,7 @@ class Stream:
             if refusal.plain_status != 200:
                 raise
             # A client reads GraphQL errors from the stream; of another status it sees the number only.
-            yield _next({"errors": refusal.problems})
+            yield _next(orjson.dumps({"errors": refusal.problems}))
         yield _COMPLETE
 
     def _pause(self) -> float:
@@ -233,8 +233,8 @@ class Stream:
 _STREAM_HEADERS: tuple[Header, ...] = ((b"x-accel-buffering", b"no"),)
 
 
-def _next(body: Body) -> bytes:
-    return b"event: next\ndata: " + orjson.dumps(body) + b"\n\n"
+def _next(body: bytes) -> bytes:
+    return b"event: next\ndata: " + body + b"\n\n"
 
 
 async def _gone(receive: Receive) -> None:

@@ -20,16 +20,13 @@ from storycore.errors import RateLimited, StoryCoreError
 from storycore.graphql.body import Parameters
 from storycore.graphql.context import Context, Live
 from storycore.graphql.errors import Refusal, presented
-from storycore.graphql.execution import run as run_operation
 from storycore.graphql.metrics import Measurement, record
 from storycore.graphql.operations import Operation, Operations
 from storycore.graphql.subscriptions import sources_of
-from storycore.mongo.commands import counted
+from storycore.graphql.telling import Teller, answered
 from storycore.mongo.fanout import Fanout, Run
 from storycore.requests import address_behind_proxies, request_id_from
 from storycore.serving import Scope
-
-Body = dict[str, Any]
 
 CONNECTIONS = Gauge(
     "storycore_live_connections",
@@ -171,13 +168,13 @@ class LiveEdge:
         operation: Operation = await self.run(prepare)
         return operation
 
-    async def answers(self, operation: Operation, caller: Caller) -> AsyncGenerator[Body, None]:
-        """The answers of an operation: one, or those of a subscription until it ends.
+    async def answers(self, operation: Operation, caller: Caller) -> AsyncGenerator[bytes, None]:
+        """The answers of an operation as JSON: one, or those of a subscription until it ends.
 
         Raises Refusal when it cannot begin or may not go on, SlowReader and ChangesLost.
         """
         if operation.kind != "subscription":
-            yield await self.run(_answered, operation, self._context(caller), None)
+            yield await self.run(answered, operation, self._context(caller))
             return
         begun = await create_source_event_stream(
             operation.schema,
@@ -193,10 +190,11 @@ class LiveEdge:
                 caller.request_id, name=operation.name, kind="subscription", cost=operation.cost
             )
         )
+        teller = Teller(operation, self.run)
         try:
             async with aclosing(cast("AsyncGenerator[Any, None]", begun)) as events:
                 async for event in events:
-                    yield await self.run(_answered, operation, self._context(caller), event)
+                    yield await teller.told(event, caller.login.actor, caller.request_id)
                     TOLD.inc()
         except StoryCoreError as problem:
             raise Refusal(presented([_located(problem, operation)], caller.request_id)) from None
@@ -206,23 +204,8 @@ class LiveEdge:
             actor=caller.login.actor,
             request_id=caller.request_id,
             client=caller.client,
-            live=Live(self.fanout, lambda: caller.end("slow")),
+            live=Live(self.fanout, lambda: caller.end("slow"), lambda: caller.login.actor),
         )
-
-
-def _answered(operation: Operation, context: Context, event: Any) -> Body:
-    measured = Measurement(
-        context.request_id, name=operation.name, kind=operation.kind, cost=operation.cost
-    )
-    with counted() as tally:
-        answer = run_operation(operation, context, event)
-    measured.commands, measured.problems = tally.commands, answer.errors
-    if event is None or answer.errors:
-        # The events of a subscription are counted, not logged one by one.
-        record(measured)
-    if answer.errors:
-        return {"errors": answer.errors, "data": answer.data}
-    return {"data": answer.data}
 
 
 def _located(problem: StoryCoreError, operation: Operation) -> GraphQLError:

@@ -167,11 +167,11 @@ class Socket:
     async def _operate(self, message: Message) -> None:
         """Run one operation to its end and say so."""
         try:
-            parameters = parameters_of(message.payload)
+            parameters, id_ = parameters_of(message.payload), orjson.dumps(message.id)
             operation = await self._edge.prepared(parameters, self._caller)
             async with contextlib.aclosing(self._edge.answers(operation, self._caller)) as answers:
                 async for body in answers:
-                    await self._say("next", id=message.id, payload=body)
+                    await self._write(b'{"type":"next","id":%b,"payload":%b}' % (id_, body))
         except Refusal as refusal:
             self._forget(message.id)
             await self._refuse(message.id, refusal.problems)
@@ -230,10 +230,12 @@ class Socket:
             message["id"] = id
         if payload is not None:
             message["payload"] = payload
-        text = orjson.dumps(message).decode()
+        await self._write(orjson.dumps(message))
+
+    async def _write(self, message: bytes) -> None:
         async with self._sending:
             try:
-                await self._send({"type": "websocket.send", "text": text})
+                await self._send({"type": "websocket.send", "text": message.decode()})
             except (OSError, RuntimeError):
                 # How servers say that the client is gone; there is nobody to tell of it.
                 self._end(None)

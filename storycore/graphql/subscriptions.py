@@ -96,7 +96,9 @@ class LiveField(graphene.Field):
         # nothing that happens in between is lost, and nothing is told that may not be.
         check = partial(self.open, actor, **arguments)
         opened: Opened = await run(check)
-        box = Mailbox(actor, size=settings.LIVE_QUEUE, on_slow=live.on_slow, hidden=opened.hidden)
+        box = Mailbox(
+            live.who, size=settings.LIVE_QUEUE, on_slow=live.on_slow, hidden=opened.hidden
+        )
         is_news = opened.is_news
         async with live.fanout.following(self.source, opened.channel, box):
             opened = await run(check)

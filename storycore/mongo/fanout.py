@@ -38,20 +38,20 @@ class ChangesLost(Exception):
 class Mailbox:
     """What one subscription still has to be told, at most `size` events.
 
-    `hidden` is what ends a subscription to one thing when its subscriber may no longer see it; one to many
-    things has none, and passes over what its subscriber may not see. `on_slow` is called when the box runs
-    over: its reader may be stuck in a send.
+    `who` says whom it is for, which may change while it is up. `hidden` is what ends a subscription to one
+    thing when its subscriber may no longer see it; one to many things has none, and passes over what its
+    subscriber may not see. `on_slow` is called when the box runs over: its reader may be stuck in a send.
     """
 
     def __init__(
         self,
-        actor: Actor,
+        who: Callable[[], Actor],
         *,
         size: int,
         on_slow: Callable[[], None],
         hidden: NotFound | None = None,
     ) -> None:
-        self.actor = actor
+        self._who = who
         self._size = size
         self._on_slow = on_slow
         self._hidden = hidden
@@ -63,7 +63,7 @@ class Mailbox:
         """Put the event in, when its subscriber may see it."""
         if self._end is not None:
             return
-        if not source.may_see(self.actor, event):
+        if not source.may_see(self._who(), event):
             if self._hidden is not None:
                 self.end(self._hidden)
             return

@@ -7,7 +7,7 @@ read. `RowSource` is all of that for the plain case that a document is told as i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,13 +27,15 @@ class Event:
     """Something to be told to all who wait on one of `channels` and may see it.
 
     A subscriber who has not yet been told of an event with the same `state` is told of this one only;
-    `is_last` says that its object is gone, and ends the subscriptions to nothing else.
+    `is_last` says that its object is gone, and ends the subscriptions to nothing else. `answers` are what was
+    made of it for subscribers, kept as long as it waits in a box: those who ask the same share them.
     """
 
     channels: Collection[Channel]
     value: Any
     state: Hashable | None = None
     is_last: bool = False
+    answers: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Source(Protocol):

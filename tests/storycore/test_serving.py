@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from typing import Any
+
+from django.conf import settings
 
 from storycore.accounts.middleware import actor_from_header
 from storycore.serving import ThreadedDjango
@@ -50,3 +54,21 @@ async def test_a_body_that_does_not_come_is_refused_in_json() -> None:
 
     assert status == 408
     assert told["errors"][0]["extensions"]["reason"] == "BODY_TOO_SLOW"
+
+
+def test_what_a_web_process_has_loaded_is_left_alone_by_the_garbage_collector() -> None:
+    ask = (
+        "import gc, config.asgi; gc.collect(); print(gc.get_freeze_count(), len(gc.get_objects()))"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    frozen, others = map(int, answer.stdout.split())
+    assert frozen > 100_000
+    assert others < frozen / 20

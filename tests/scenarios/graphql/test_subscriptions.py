@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from scenarios.services.scenarios import delete_scenario, update_scenario
 from scenarios.services.scene_editing import ChoiceEdits, edit_scene
 from scenarios.services.scenes import delete_scene, update_scene
 from storycore.access import Actor
+from storycore.accounts.models import User
 from tests.factories import (
     a_choice,
     a_scenario,
@@ -226,6 +228,42 @@ async def test_a_story_that_is_withdrawn_ends_for_strangers(web: Web) -> None:
         assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "NOT_FOUND")
         await call(a_scene)(ada.actor, scenario, title="A secret room")
         assert await stranger.quiet()
+
+
+async def test_each_is_told_of_what_they_may_see_by_the_same_question(web: Web) -> None:
+    ada, bob = await a_person("ada"), await a_person("bob")
+    picture = await call(an_asset)(ada.actor, is_public=False)
+    scenario = await call(a_scenario)(ada.actor, is_published=True)
+    scene = await call(a_scene)(ada.actor, scenario, image=picture)
+    question = """subscription($id: ID!) { scenarioChanged(id: $id) {
+      edits { scene { title image { id } } } } }"""
+    tokens = [ada.token, bob.token, "", ada.token]
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(live_client(web, one)) for one in tokens]
+        for client in clients:
+            await followed(client, "1", question, scenario)
+        await call(update_scene)(ada.actor, scene, {"title": "The cellar"})
+        told = [(await one.data("1"))["scenarioChanged"]["edits"][0]["scene"] for one in clients]
+
+    assert told == [
+        {"title": "The cellar", "image": image}
+        for image in ({"id": str(picture)}, None, None, {"id": str(picture)})
+    ]
+
+
+async def test_an_admin_who_is_none_any_more_is_told_no_more(web: Web) -> None:
+    ada, root = await a_person("ada"), await a_person("root", is_admin=True)
+    scenario = await call(a_scenario)(ada.actor)
+    async with live_client(web, root.token) as client:
+        await followed(client, "1", BRIEF, scenario)
+        users = User.objects.filter(pk=root.actor.user_id)
+        await call(users.update)(is_staff=False, is_superuser=False)
+        # Until the next sign of life, of which there is one a second.
+        assert await client.quiet(1.2)
+        await call(a_scene)(ada.actor, scenario)
+
+        ended = await client.next()
+        assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "NOT_FOUND")
 
 
 async def test_a_deleted_story_is_told_and_ends(web: Web) -> None:

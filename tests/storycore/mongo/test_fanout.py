@@ -44,7 +44,7 @@ class Letters:
 
 def a_box(actor: Actor = NOBODY, *, size: int = 3, **options: Any) -> Mailbox:
     options.setdefault("on_slow", lambda: None)
-    return Mailbox(actor, size=size, **options)
+    return Mailbox(lambda: actor, size=size, **options)
 
 
 async def values(box: Mailbox, count: int) -> list[Any]:
