@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 from bson import ObjectId
 from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.read_concern import ReadConcern
 
 DATABASE = MongoClient(os.environ["MONGODB_URI"], tz_aware=True, w="majority", journal=True)[
     os.environ.get("MONGODB_NAME", "storycore")
@@ -126,11 +128,45 @@ def insert_scene(key: str) -> bytes:
     return orjson.dumps({"data": {"createScene": {"scene": {"id": str(made)}}}})
 
 
+def add_scene(key: str) -> bytes:
+    """What a scene costs that may not be lost, doubled or hidden from who reads along: a transaction.
+
+    The same commands as the product's: the story is held and its revision raised, the last scene asked for,
+    the scene inserted, all of it committed.
+    """
+
+    def work(session: ClientSession) -> ObjectId:
+        story = DATABASE.scenarios.find_one_and_update(
+            {"_id": ObjectId(key)}, {"$inc": {"revision": 1}}, session=session
+        )
+        if story is None or story["author"] is None:
+            raise LookupError(key)
+        last = DATABASE.scenes.find_one(
+            {"scenario": story["_id"]},
+            {"order": 1},
+            sort=[("order", -1), ("_id", -1)],
+            session=session,
+        )
+        document = {
+            "scenario": story["_id"],
+            "title": "New",
+            "text": "Words.",
+            "order": 0 if last is None else last["order"] + 1,
+        }
+        made: ObjectId = DATABASE.scenes.insert_one(document, session=session).inserted_id
+        return made
+
+    with DATABASE.client.start_session() as session:
+        made = session.with_transaction(work, ReadConcern("snapshot"))
+    return orjson.dumps({"data": {"createScene": {"scene": {"id": str(made)}}}})
+
+
 ROUTES = {
     "/open_story": open_story,
     "/list_assets": list_assets,
     "/scene_by_id": scene_by_id,
     "/insert_scene": insert_scene,
+    "/add_scene": add_scene,
 }
 
 
