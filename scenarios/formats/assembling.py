@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -72,6 +72,7 @@ class RawStory:
 def assembled(raw: RawStory) -> ImportedStory:
     """The story that these passages tell. Raises StoryTooLarge, BrokenStoryFile."""
     check_count(len(raw.passages))
+    _check_texts(raw)
     _check_names(raw.passages)
     dialect = dialect_of(raw.story_format, (each.text for each in raw.passages))
     extras, declared = _extras(raw, dialect)
@@ -102,6 +103,18 @@ def assembled(raw: RawStory) -> ImportedStory:
     )
 
 
+def _check_texts(raw: RawStory) -> None:
+    """Escapes can smuggle in what no file may hold as it is."""
+    for text in (raw.title, raw.ifid, raw.story_format, raw.story_format_version):
+        check_characters(text)
+    check_characters(json.dumps(raw.metadata, ensure_ascii=False))
+    for passage in raw.passages:
+        for text in (passage.name, passage.text, *passage.tags):
+            check_characters(text)
+        if passage.metadata:
+            check_characters(json.dumps(passage.metadata, ensure_ascii=False))
+
+
 def _check_names(passages: tuple[RawPassage, ...]) -> None:
     seen: set[str] = set()
     for passage in passages:
@@ -115,8 +128,6 @@ def _check_names(passages: tuple[RawPassage, ...]) -> None:
                 field="file",
             )
         seen.add(passage.name)
-        check_characters(passage.name)
-        check_characters(passage.text)
 
 
 def is_extra(passage: RawPassage, dialect: str) -> bool:
@@ -250,6 +261,7 @@ def _popped_text(metadata: dict[str, Any], key: str) -> str:
     return metadata.pop(key) if isinstance(metadata.get(key), str) else ""
 
 
+_FARTHEST = 1e9
 _PAIR = re.compile(
     r"\s*(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*,\s*(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*"
 )
@@ -261,7 +273,7 @@ def pair_from(text: object) -> Position | None:
     if found is None:
         return None
     x, y = float(found[1]), float(found[2])
-    return Position(x, y) if math.isfinite(x) and math.isfinite(y) else None
+    return Position(x, y) if max(abs(x), abs(y)) <= _FARTHEST else None
 
 
 def pair_text(pair: Position) -> str:

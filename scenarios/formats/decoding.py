@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
+import math
 import re
 import uuid
 from pathlib import PurePath
@@ -18,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MAX_JSON_DEPTH = 100
 # Characters that neither HTML nor an editor can carry, so no round trip could keep them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -84,7 +86,9 @@ def check_count(passages: int) -> None:
 def json_value(text: str, where: str) -> Any:
     """The JSON in `text`. Raises BrokenStoryFile that names `where` and the line."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        _check_depth(value)
+        return value
     except json.JSONDecodeError as problem:
         raise BrokenStoryFile(
             f"{where} is no valid JSON: {problem.msg}, line {problem.lineno} column {problem.colno}.",
@@ -96,8 +100,30 @@ def json_value(text: str, where: str) -> Any:
         ) from problem
 
 
+def _check_depth(value: Any) -> None:
+    """Raises ValueError for what cannot be written as JSON again wherever that is asked for."""
+    level = [value]
+    for _ in range(_MAX_JSON_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise ValueError
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(digits)
+    return value
 
 
 def derived_ifid(data: bytes) -> str:

@@ -67,7 +67,9 @@ def _main(files: Mapping[str, str]) -> str:
         for line in without_comments(text).split("\n")
         if (file := included_file(line)) and (found := _resolved(file, name, "", files))
     }
-    first = [name for name in files if name not in included] or list(files)
+    first = [name for name in files if name not in included]
+    # Where each is included by another, any of them leads into the circle.
+    first = first or sorted(files)[:1]
     named = [name for name in first if posixpath.basename(name).lower() in _MAIN]
     for candidates in (first, named):
         if len(candidates) == 1:

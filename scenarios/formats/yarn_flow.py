@@ -229,5 +229,7 @@ class _Flow:
 
     def written(self, first: int, last: int) -> str:
         """These lines and what stands between them, as the author has written it."""
-        lines = self.source[self.lines[first].number - 1 : self.lines[last].number]
-        return "\n".join(lines).strip()
+        begins, ends = self.lines[first].number, self.lines[last].number
+        if begins == ends and self.lines[first].raw:
+            return "".join(line.raw for line in self.lines[first : last + 1]).strip()
+        return "\n".join(self.source[begins - 1 : ends]).strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 # Not within a word: an address is no comment.
 _COMMENT = re.compile(r"(?:(?<![^\s])|(?<=>>))//.*")
@@ -16,11 +17,12 @@ _STRANGE = re.compile(r"(?<!\\)[{#\[]|<<|\A=>")
 
 @dataclass(frozen=True, slots=True)
 class YarnLine:
-    """A line of a node's body, without its comment."""
+    """A line of a node's body, without its comment. `raw` is a part of a line as it stands there."""
 
     indent: int
     text: str
     number: int
+    raw: str = ""
 
 
 def without_comment(raw: str) -> tuple[str, str]:
@@ -42,12 +44,16 @@ def lines_of(raw: str, text: str, number: int) -> Iterator[YarnLine]:
     if not controls or not _divides(text, controls):
         yield whole
         return
-    place = 0
-    for control in controls:
-        yield from _piece(whole, text[place : control.start()])
-        yield replace(whole, text=control.group())
-        place = control.end()
-    yield from _piece(whole, text[place:])
+    cuts = [place for control in controls for place in control.span()]
+    parts: list[str] = []
+    for start, end in pairwise([0, *cuts, len(text)]):
+        part = text[start:end]
+        if part.strip() or not parts:
+            parts.append(part)
+        else:
+            # Blanks between two commands belong to the first.
+            parts[-1] += part
+    yield from (replace(whole, text=part.strip(), raw=part) for part in parts if part.strip())
 
 
 def _divides(text: str, controls: list[re.Match[str]]) -> bool:
@@ -58,11 +64,6 @@ def _divides(text: str, controls: list[re.Match[str]]) -> bool:
         return bool(rest) and not rest.startswith("#")
     balanced = words[0] == "if" and words.count("if") == words.count("endif")
     return not balanced and words != ["if"]
-
-
-def _piece(whole: YarnLine, text: str) -> Iterator[YarnLine]:
-    if text.strip():
-        yield replace(whole, text=text.strip())
 
 
 def command_in(text: str) -> tuple[str, str]:
@@ -76,14 +77,15 @@ def command_in(text: str) -> tuple[str, str]:
 
 
 def tags_apart(text: str) -> tuple[str, str]:
-    """A text and the hashtags behind it, each as written. A text of nothing but hashtags has none."""
-    place = len(text)
-    while True:
-        body = text[:place].rstrip()
-        start = max(body.rfind(" "), body.rfind("\t")) + 1
-        if not start or body[start] != "#" or start + 1 == len(body):
-            return text[:place].strip(), text[place:].strip()
-        place = start
+    """A text and the hashtags behind it, each as written. What begins the text is none."""
+    words = text.split()[1:]
+    tags = sum(1 for _ in takewhile(_is_tag, reversed(words)))
+    head = text.rsplit(None, tags)[0] if tags else text
+    return head.strip(), text[len(head) :].strip()
+
+
+def _is_tag(word: str) -> bool:
+    return word.startswith("#") and len(word) > 1
 
 
 def is_strange(text: str) -> bool:

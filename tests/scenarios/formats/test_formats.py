@@ -225,6 +225,8 @@ HOSTILE = {
         "$a",
         '"(a:',
         "(set: $x to (",
+        "<script ",
+        "(set: $x to 1)[[",
     ],
     "SugarCube": [
         "<<if $x>>",
@@ -236,6 +238,10 @@ HOSTILE = {
         "<<if a>><<else>>",
         "[img[",
         "<<set $a to [",
+        "[img[a][B]",
+        '<a data-passage="B" ',
+        "<a x</a>",
+        "<<actions [[",
     ],
     "Snowman": ["<% if (a) { %>", "<%", "<% } %>", "<% s.x = _.without(s.x, ", "<a ", "[["],
     "Chapbook": [
@@ -282,13 +288,26 @@ def test_hostile_markup_takes_no_time(format_name: str, piece: str) -> None:
     ]
     + [
         ("yarn", each)
-        for each in ("title: A\n---\n", "-> a <<if a>> #a#a", "<<if a>>\n", "#a", "<<")
+        for each in (
+            "title: A\n---\n",
+            "-> a <<if a>> #a#a",
+            "<<if a>>\n",
+            "<<if a>><<endif>>",
+            "#a",
+            " #a",
+            "<<if ",
+            "=> a\n",
+            "-> a #b\n",
+            "//a\n",
+            "<<jump A>>\n",
+        )
     ]
     + [("twee", each) for each in ("::", ":: a\\ \n", ":: [\n", "\\::\n", ":: a {\n")]
     + [("twine-json", each) for each in ("[", '{"passages":[', '"', "1")],
 )
 def test_hostile_files_take_no_time(name: str, piece: str) -> None:
-    data = (piece * (200_000 // len(piece))).encode()
+    text = piece * (200_000 // len(piece))
+    data = (f"title: A\n---\n{text}\n===\n" if name == "yarn" else text).encode()
     before = time.process_time()
 
     with suppress(BrokenStoryFile, StoryTooLarge):

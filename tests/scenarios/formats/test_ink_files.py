@@ -78,6 +78,7 @@ def chain(length: int) -> dict[str, str]:
             BrokenStoryFile,
             "include each other without end: a.ink → b.ink → a.ink.",
         ),
+        ({"a": "INCLUDE b.ink", "b": "INCLUDE a.ink"}, BrokenStoryFile, "a.ink → b.ink → a.ink."),
         ({"main": "INCLUDE main.ink\n"}, BrokenStoryFile, "main.ink → main.ink"),
         (
             {"main": "Hi\nINCLUDE b/c.ink\n"},

@@ -83,6 +83,12 @@ def test_a_start_node_that_is_not_there() -> None:
         ('{"passages": ' + "[" * 100_000, "nested too deep"),
         ('{"passages": [' + "9" * 5000 + "]}", "a number that is none"),
         ('{"startnode": 1, "passages": [5]}', "no object"),
+        ('{"passages": [{"name": "A", "tags": ["\\ud800"]}]}', "U+D800"),
+        ('{"passages": [{"name": "A", "metadata": {"k": "\\ud800"}}]}', "U+D800"),
+        ('{"passages": [{"name": "A"}], "name": "\\ud800"}', "U+D800"),
+        ('{"passages": [{"name": "A"}], "zoom": {"\\ud800": 1}}', "U+D800"),
+        ('{"passages": [{"name": "A"}], "zoom": 1e999}', "a number that is none"),
+        ('{"passages": [{"name": "A"}], "x": ' + "[" * 101 + "]" * 101 + "}", "nested too deep"),
     ],
 )
 def test_broken_files_are_refused(text: str, message: str) -> None:

@@ -140,6 +140,7 @@ def test_what_stands_behind_a_jump_is_not_lost() -> None:
         ("<<if $x eq 1>>[[Go|End]]<<else>>[[Stay|A]]<<endif>>", "", ["End", "A"]),
         ("<<if $x eq 1>>Said here<<endif>>", "<<if $x eq 1>>Said here<<endif>>", []),
         ("Well <<if $x>>yes<<else>>no<<endif>>.", "Well <<if $x>>yes<<else>>no<<endif>>.", []),
+        ("<<if $x>>  <<else>> Said.  <<endif>>", "<<if $x>>  <<else>> Said.  <<endif>>", []),
         ("Only <<if $x>>", "Only <<if $x>>", []),
     ],
 )
