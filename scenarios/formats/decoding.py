@@ -86,9 +86,7 @@ def check_count(passages: int) -> None:
 def json_value(text: str, where: str) -> Any:
     """The JSON in `text`. Raises BrokenStoryFile that names `where` and the line."""
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-        _check_depth(value)
-        return value
+        return _of_bounded_depth(json.loads(text, parse_constant=_no_constant, parse_float=_finite))
     except json.JSONDecodeError as problem:
         raise BrokenStoryFile(
             f"{where} is no valid JSON: {problem.msg}, line {problem.lineno} column {problem.colno}.",
@@ -100,8 +98,8 @@ def json_value(text: str, where: str) -> Any:
         ) from problem
 
 
-def _check_depth(value: Any) -> None:
-    """Raises ValueError for what cannot be written as JSON again wherever that is asked for."""
+def _of_bounded_depth(value: Any) -> Any:
+    """The value. Raises ValueError for what could not be written as JSON again everywhere."""
     level = [value]
     for _ in range(_MAX_JSON_DEPTH):
         level = [
@@ -111,7 +109,7 @@ def _check_depth(value: Any) -> None:
             for inner in (each.values() if isinstance(each, dict) else each)
         ]
         if not level:
-            return
+            return value
     raise ValueError
 
 
