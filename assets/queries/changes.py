@@ -13,7 +13,17 @@ from storycore.mongo.sources import Channel, Event, RowChange, RowSource
 EVERY = "every asset"
 """The channel of those who wait for no asset in particular."""
 
-_ROWS = RowSource(rows=any_asset_by_id, may_read=may_see_asset, groups=lambda _row: (EVERY,))
+# What another asset or a holder notes on a record; a change of these alone is none that anybody is told of.
+_BOOKKEEPING = frozenset({"revision", "taken_up"})
+
+
+def _counts(change: Change) -> bool:
+    return change.kind != "updated" or not change.names <= _BOOKKEEPING
+
+
+_ROWS = RowSource(
+    rows=any_asset_by_id, may_read=may_see_asset, groups=lambda _row: (EVERY,), counts=_counts
+)
 
 
 class AssetChanges:

@@ -1,7 +1,12 @@
-"""How does a change reach an asset's record? As read, or not at all; and who holds the asset is told."""
+"""How does a change reach an asset's record? As read, or not at all; and who holds the asset is told.
+
+Who holds an asset is found in the transaction that changes it, and who takes it up writes to its record: of a
+change and a taking up at the same moment one begins again, so that no holder is ever missed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bson import ObjectId
@@ -48,3 +53,10 @@ def tell_holders(asset: ObjectId, session: ClientSession) -> None:
     """Say to all who hold an asset, in the transaction that changes it, that it is not what it was."""
     for holder in HOLDERS:
         holder.asset_changed(asset, session)
+
+
+def take_up(assets: Collection[ObjectId], session: ClientSession | None) -> None:
+    """Note, in the transaction that puts assets into a document of another app, that it holds them now."""
+    if assets:
+        where = {"_id": {"$in": list(assets)}}
+        stored(Asset).update_many(where, {"$inc": {"taken_up": 1}}, session=session)

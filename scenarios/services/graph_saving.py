@@ -12,6 +12,7 @@ from pymongo import DeleteMany, InsertOne, ReplaceOne
 from pymongo.client_session import ClientSession
 
 from assets.services.access import require_usable_assets
+from assets.services.changing import take_up
 from scenarios.documents import Choice, Scenario, Scene
 from scenarios.services.access import change_story
 from scenarios.services.condition_errors import refresh_condition_errors
@@ -70,6 +71,7 @@ def save_scenario(
             scenario, scenes, present[Scene], present[Choice], declared_variables(row | body)
         )
         require_usable_assets(actor, plan.media)
+        take_up({asset for asset, _ in plan.media.values()}, session)
         return _written(plan, present, row["revision"], session)
 
     return change_story(actor, scenario, work, expected_revision=expected_revision)

@@ -12,6 +12,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.client_session import ClientSession
 
+from assets.services.changing import take_up
 from assets.services.deletion import delete_asset
 from assets.services.uploads import NewAsset, upload_asset
 from scenarios.documents import DESCRIPTION_MAX, TITLE_MAX, Choice, Scenario, Scene
@@ -138,6 +139,7 @@ def _write_over(
 
 
 def _insert_graph(plan: GraphPlan, session: ClientSession | None) -> None:
+    take_up({asset for asset, _ in plan.media.values()}, session)
     for document, rows in ((Scene, plan.scenes), (Choice, plan.choices)):
         bodies = list(rows.values())
         for first in range(0, len(bodies), _INSERTED_AT_ONCE):

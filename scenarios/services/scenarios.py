@@ -8,10 +8,12 @@ from typing import Any, TypedDict
 from bson import ObjectId
 from pymongo.client_session import ClientSession
 
+from assets.services.changing import take_up
 from scenarios.documents import Choice, Progress, Scenario, Scene
 from scenarios.services.access import change_story
 from scenarios.services.condition_errors import refresh_condition_errors
 from scenarios.services.declarations import valid_variables
+from scenarios.services.scenes import media_of
 from storycore.access import Actor, require_login
 from storycore.mongo.documents import now, valid_changes, valid_mongo
 from storycore.mongo.reading import Row
@@ -100,6 +102,7 @@ def duplicate_scenario(actor: Actor, scenario: ObjectId) -> ObjectId:
         }
         insert(Scenario, copy, session)
         scenes = _copies(Scene, scenario, copy["_id"], session)
+        take_up(media_of(*scenes.values()), session)
         choices = _copies(Choice, scenario, copy["_id"], session)
         for choice in choices.values():
             choice["from_scene"] = scenes[choice["from_scene"]]["_id"]

@@ -9,6 +9,7 @@ from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from assets.services.access import require_usable_assets
+from assets.services.changing import take_up
 from scenarios.documents import MEDIA_FIELDS, SCENES_MAX, Choice, Scene
 from scenarios.services.access import Work, change_story, scenario_of_scene
 from scenarios.services.declarations import condition_problem, declared_variables, valid_effects
@@ -83,6 +84,7 @@ def written_scene(actor: Actor, scene: NewScene) -> Row:
         if "order" not in given:
             made["order"] = 0 if last is None else last["order"] + 1
         insert(Scene, made, session)
+        take_up(media_of(made), session)
         return made
 
     return change_story(actor, scene["scenario"], work)
@@ -118,9 +120,11 @@ def scene_update(
                 body["visible_if"], declared_variables(row)
             )
         scenes = stored(Scene)
-        present = scenes.find_one({"_id": scene}, {"is_start_scene": 1}, session=session)
+        names = ("is_start_scene", *MEDIA_FIELDS)
+        present = scenes.find_one({"_id": scene}, names, session=session)
         if present is None:
             raise NotFound("There is no such scene.", field="id")
+        take_up(media_of(body) - media_of(present), session)
         scenes.update_one({"_id": scene}, {"$set": body | {"updated_at": now()}}, session=session)
         if start and not present.get("is_start_scene"):
             _move_start(scenario, scene, session)
@@ -164,6 +168,11 @@ def require_media(actor: Actor, scene: SceneChanges) -> None:
         field: (given[field], type_) for field, type_ in MEDIA_FIELDS.items() if given.get(field)
     }
     require_usable_assets(actor, wanted)
+
+
+def media_of(*scenes: Row) -> set[ObjectId]:
+    """The assets that some scenes hold."""
+    return {scene[field] for scene in scenes for field in MEDIA_FIELDS if scene.get(field)}
 
 
 def _without_empty_flags(changes: SceneChanges) -> dict[str, Any]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 
+from assets.documents import Asset
+from assets.services.changing import change_as_read
 from assets.services.deletion import delete_asset
 from assets.services.editing import update_asset
 from scenarios.services.choices import update_choice
 from scenarios.services.graph_saving import save_scenario
-from scenarios.services.scenarios import delete_scenario, update_scenario
+from scenarios.services.scenarios import delete_scenario, duplicate_scenario, update_scenario
 from scenarios.services.scenes import delete_scene, update_scene
 from storycore.access import Actor
 from storycore.accounts.models import User
 from storycore.embedded.ports import free_port
-from storycore.mongo.connection import database
+from storycore.mongo.connection import DURABLE, SNAPSHOT, client, database
+from storycore.mongo.reading import find_one
 from tests.conftest import Api, CommandCounter
 from tests.factories import a_choice, a_scenario, a_scene, an_access_token, an_asset
 from tests.live_web import Web
@@ -139,6 +143,54 @@ def test_variables_and_operations_are_kept_apart(api: Api, told: Told) -> None:
     for _ in range(2):
         assert "scenes" in api(text, told.variables | {"all": True})["data"]["scenario"]
         assert "scenes" not in api(text, told.variables | {"all": False})["data"]["scenario"]
+
+
+WRITERS: dict[str, Callable[[Told], Any]] = {
+    "changed scene": lambda t: update_scene(t.owner, t.second, {"image": t.picture}),
+    "new scene": lambda t: a_scene(t.owner, t.scenario, image=t.picture),
+    "whole save": lambda t: save_scenario(
+        t.owner, t.scenario, {}, [{"title": "New", "text": "Words.", "image": t.picture}]
+    ),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_an_asset_that_changes_while_a_scene_takes_it_up(api: Api, told: Told, writer: str) -> None:
+    """The change looks for stories before the scene is there, and is committed after somebody has read both."""
+    told.picture = an_asset(told.owner, name="A candle")
+
+    def names() -> set[str]:
+        scenes = api(READ, told.variables)["data"]["scenario"]["scenes"]
+        return {scene["image"]["name"] for scene in scenes if scene["image"]}
+
+    row = find_one(Asset, {"_id": told.picture}, None)
+    assert row is not None
+    with ThreadPoolExecutor(1) as threads, client().start_session() as session:
+        session.start_transaction(SNAPSHOT, DURABLE)
+        change_as_read(row, {"name": "A torch"}, session)
+        taking_up = threads.submit(WRITERS[writer], told)
+        wait([taking_up], 0.3)
+        # Whoever reads now, leaves what they find for others.
+        assert "A torch" not in names()
+        session.commit_transaction()
+        taking_up.result()
+
+    assert "A torch" in names()
+
+
+def test_a_copy_of_a_story_takes_up_its_assets_too(told: Told) -> None:
+    def times() -> int:
+        row = find_one(Asset, {"_id": told.picture}, None)
+        assert row is not None
+        return int(row["taken_up"])
+
+    before = times()
+    duplicate_scenario(told.owner, told.scenario)
+
+    assert times() == before + 1
+    # What stays where it is, is not taken up again.
+    update_scene(told.owner, told.first, {"text": "Other words.", "image": told.picture})
+    assert times() == before + 1
 
 
 def test_a_change_in_one_process_is_seen_by_the_next_read_in_another(
