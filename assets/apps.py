@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from storycore.health.parts import register_parts
 
 
 class AssetsConfig(AppConfig):
@@ -10,3 +13,7 @@ class AssetsConfig(AppConfig):
 
     name = "assets"
     label = "assets"
+
+    def ready(self) -> None:
+        # By name: models cannot be imported before all apps are there.
+        register_parts(import_string("assets.services.health.storage_parts"))

@@ -14,10 +14,13 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from projects.videos.rest.following import router as following
+from projects.videos.rest.jobs import router as jobs
+from projects.videos.rest.operations import router as operations
 from projects.videos.rest.projects import router as projects
 from projects.videos.rest.scripts import router as scripts
 from projects.videos.rest.stages import router as stages
 from storycore.errors import InvalidInput, StoryCoreError
+from storycore.health.rest import router as health
 from storycore.rest.answers import json_answer, masked, refusal
 from storycore.rest.methods import NAMESPACE
 
@@ -49,7 +52,7 @@ api = StudioApi(
     description="Video projects of the AI Studio: documents, stages, captions.",
     urls_namespace=NAMESPACE,
 )
-for router in (projects, stages, following, scripts):
+for router in (projects, stages, following, scripts, jobs, operations, health):
     api.add_router("", router)
 
 

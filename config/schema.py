@@ -18,10 +18,17 @@ from scenarios.graphql.schema import ScenarioQueries, StoryMutations
 from scenarios.graphql.subscriptions import ScenarioSubscriptions
 from storycore.accounts.graphql.mutations import AccountMutations
 from storycore.accounts.graphql.schema import AccountQueries
+from storycore.health.graphql import HealthQueries
 
 
 class Query(
-    ProjectQueries, GenerationQueries, ScenarioQueries, AssetQueries, AccountQueries, NodeQueries
+    ProjectQueries,
+    GenerationQueries,
+    ScenarioQueries,
+    AssetQueries,
+    AccountQueries,
+    HealthQueries,
+    NodeQueries,
 ):
     """Everything that can be read."""
 

@@ -11,6 +11,7 @@ from generation.ports import register_kind, register_owner
 from generation.providers.base import TASKS
 from generation.running.media_jobs import MediaJobs
 from scenarios.ports import register_requester
+from storycore.health.parts import register_parts
 
 
 class GenerationConfig(AppConfig):
@@ -27,4 +28,6 @@ class GenerationConfig(AppConfig):
         register_kind("simulation", simulations())
         register_owner(import_string("generation.services.scene_media.SceneJobOwner")())
         register_requester(import_string("generation.services.scene_media.SceneMediaOrders")())
+        for parts in ("worker_parts", "provider_parts"):
+            register_parts(import_string(f"generation.services.health.{parts}"))
         register(check_providers, "generation")

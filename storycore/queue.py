@@ -16,11 +16,16 @@ from redis.exceptions import RedisError
 logger = logging.getLogger("storycore.queue")
 
 QUIET_SECONDS = 5.0
+WORKER_SECONDS = 1.5
 _silent_until = 0.0
 
 
 # Between the request to end and the end.
 GRACE_SECONDS = 60
+
+
+class NotAnswering(Exception):
+    """The broker or the workers do not answer."""
 
 
 def wake(
@@ -53,3 +58,25 @@ def wake(
         _silent_until = time.monotonic() + QUIET_SECONDS
         return False
     return True
+
+
+def broker_answers() -> None:
+    """Ask the broker for a connection. Raises NotAnswering."""
+    try:
+        with current_app.connection_for_read(connect_timeout=2) as connection:
+            connection.ensure_connection(max_retries=0, timeout=2)
+    except (KombuError, RedisError, OSError) as problem:
+        raise NotAnswering(
+            "The broker does not answer; sweeps wake the workers when it is back."
+        ) from problem
+
+
+def worker_answers() -> str:
+    """Ask all workers for a sign of life, and wait for the first. Raises NotAnswering."""
+    try:
+        found = current_app.control.broadcast("ping", reply=True, timeout=WORKER_SECONDS, limit=1)
+    except (KombuError, RedisError, OSError) as problem:
+        raise NotAnswering("Workers cannot be asked: the broker does not answer.") from problem
+    if not found:
+        raise NotAnswering("No worker answers; jobs wait.")
+    return "A worker answers."

@@ -9,7 +9,7 @@ from assets.documents import TYPES, Asset
 from assets.ports import HOLDERS
 from storycore.access import Actor, is_visible, require_login, visible_to
 from storycore.errors import InvalidInput
-from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where
+from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where, rows_of
 from storycore.mongo.relating import RowBy
 from storycore.mongo.searching import literal
 from storycore.paging import Page, Window
@@ -126,3 +126,14 @@ any_asset_by_id = RowBy(Asset)
 def may_see_asset(actor: Actor, row: Row) -> bool:
     """Whether the actor may know of an asset, or, when it is marked for removal, might have known of it."""
     return is_visible(actor, row, public="is_public", owner="uploaded_by")
+
+
+def storage_used(actor: Actor) -> Row:
+    """How many assets the actor has (an admin: all there are), and the bytes of their files. One command."""
+    owner = require_login(actor)
+    where = {} if actor.is_admin else {"uploaded_by": owner}
+    total = {"_id": None, "count": {"$sum": 1}, "bytes": {"$sum": "$metadata.size"}}
+    rows = list(rows_of(Asset).aggregate([{"$match": where}, {"$group": total}]))
+    return (
+        {"count": rows[0]["count"], "bytes": rows[0]["bytes"]} if rows else {"count": 0, "bytes": 0}
+    )

@@ -31,6 +31,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 RATE_LIMITS = {
     "login": env.text("RATE_LIMIT_LOGIN", "5/minute"),
     "generate": env.text("RATE_LIMIT_GENERATE", "10/minute"),
+    "llm": env.text("RATE_LIMIT_LLM", "30/minute"),
+    "audio": env.text("RATE_LIMIT_AUDIO", "5/minute"),
     "stages": env.text("RATE_LIMIT_STAGES", "60/minute"),
     "play": env.text("RATE_LIMIT_PLAY", "600/minute"),
     "simulate": env.text("RATE_LIMIT_SIMULATE", "120/minute"),

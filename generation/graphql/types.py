@@ -152,6 +152,10 @@ class JobStats(graphene.ObjectType):
     queued = graphene.Int(required=True, description="Jobs that wait.")
     processing = graphene.Int(required=True, description="Jobs that are being worked on.")
     completed_today = graphene.Int(required=True, description="Jobs done since midnight UTC.")
+    failed_today = graphene.Int(required=True, description="Jobs that failed since midnight UTC.")
+    cancelled_today = graphene.Int(
+        required=True, description="Jobs that were cancelled since midnight UTC."
+    )
 
 
 class ProviderInfo(graphene.ObjectType):

@@ -8,7 +8,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from generation.documents import COMPLETED, OPEN, STATUSES, Job
+from generation.documents import COMPLETED, FINAL, OPEN, QUEUED, STATUSES, Job
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput
 from storycore.mongo.connection import database
@@ -26,6 +26,8 @@ from storycore.mongo.relating import RowBy
 from storycore.paging import Page, Window
 
 NEWEST: Sort = (("created_at", -1), ("_id", -1))
+IN_TURN: Sort = (("priority", 1), ("turn", 1), ("_id", 1))
+"""The order in which workers take jobs: the lower number first."""
 
 
 def visible(actor: Actor) -> dict[str, Any]:
@@ -106,19 +108,56 @@ def open_scene_jobs(scenes: Collection[ObjectId]) -> dict[tuple[ObjectId, str], 
     return {(row["scene"], row.get("media_field") or ""): ObjectId(row["_id"]) for row in rows}
 
 
+def list_queue(actor: Actor, page: Page, fields: Fields) -> list[Row]:
+    """The actor's jobs that are not done, in the order in which workers take them. One command."""
+    return find_where(
+        Job, _open_jobs(actor), fields, sort=IN_TURN, limit=page.limit, offset=page.offset
+    )
+
+
+def count_queue(actor: Actor) -> int:
+    """How many jobs of the actor are not done. One command."""
+    return count_where(Job, _open_jobs(actor))
+
+
+def waiting_neighbour(row: Row, *, earlier: bool) -> Row | None:
+    """The owner's waiting job that comes right before this one in its queue, or right after. One command."""
+    test = "$lt" if earlier else "$gt"
+    here = {"priority": row["priority"], "turn": row["turn"], "_id": row["_id"]}
+    beyond = [
+        {"priority": {test: here["priority"]}},
+        {"priority": here["priority"], "turn": {test: here["turn"]}},
+        {"priority": here["priority"], "turn": here["turn"], "_id": {test: here["_id"]}},
+    ]
+    where = {"owner": row["owner"], "queue": row["queue"], "status": QUEUED, "$or": beyond}
+    sort = tuple((name, -1) for name, _ in IN_TURN) if earlier else IN_TURN
+    rows = find_where(Job, where, ("priority", "turn"), sort=sort, limit=1)
+    return rows[0] if rows else None
+
+
 def job_stats(actor: Actor) -> Row:
-    """How many jobs of the actor wait, are worked on, and were done today (UTC). Two commands."""
-    require_login(actor)
+    """How many jobs of the actor wait, are worked on, and ended today (UTC). Two commands."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    ended = {"status": {"$in": list(FINAL)}, "finished_at": {"$gte": today}}
+    waiting, done = (_counted({**visible(actor), **where}) for where in (_open_jobs(actor), ended))
+    return {
+        "queued": waiting.get("queued", 0),
+        "processing": waiting.get("processing", 0),
+        "completed_today": done.get(COMPLETED, 0),
+        "failed_today": done.get("failed", 0),
+        "cancelled_today": done.get("cancelled", 0),
+    }
+
+
+def _open_jobs(actor: Actor) -> dict[str, Any]:
+    require_login(actor)
+    return {**visible(actor), "status": {"$in": list(OPEN)}}
+
+
+def _counted(where: Mapping[str, Any]) -> dict[str, int]:
     pipeline: list[dict[str, Any]] = [
-        {"$match": {**visible(actor), "status": {"$in": list(OPEN)}}},
+        {"$match": where},
         {"$group": {"_id": "$status", "count": {"$sum": 1}}},
     ]
     counted = database()[collection_of(Job)].aggregate(pipeline)
-    by_status = {row["_id"]: row["count"] for row in counted}
-    done = count_where(Job, {**visible(actor), "status": COMPLETED, "finished_at": {"$gte": today}})
-    return {
-        "queued": by_status.get("queued", 0),
-        "processing": by_status.get("processing", 0),
-        "completed_today": done,
-    }
+    return {row["_id"]: row["count"] for row in counted}

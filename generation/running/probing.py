@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generation.providers.base import CREATE, AskableProvider, Provider, host_of
 from generation.providers.failures import BadKey, OutOfCredit, ProviderFailure, failure_of
@@ -33,6 +33,16 @@ def probed(makers: Sequence[Maker]) -> dict[str, Probe]:
         return {}
     with ThreadPoolExecutor(max_workers=len(named)) as pool:
         return dict(zip(named, pool.map(_probed, named, named.values()), strict=True))
+
+
+def answers(provider: Provider) -> bool:
+    """Whether a server of our own answers anything at all, within a moment; True where it has no question."""
+    if not isinstance(provider, AskableProvider):
+        return True
+    try:
+        return send(provider, replace(provider.probe(), timeout_seconds=2.0)).status < 500
+    except ProviderFailure:
+        return False
 
 
 def _probed(name: str, provider: Provider | None) -> Probe:

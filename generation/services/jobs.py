@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
+from pymongo.client_session import ClientSession
 
-from generation.documents import CANCELLED, COMPLETED, FAILED, FINAL, Job
+from generation.documents import CANCELLED, COMPLETED, FAILED, FINAL, OPEN, QUEUED, Job
 from generation.errors import JobFinished, JobNotFailed
 from generation.ports import RERUNS
+from generation.queries.jobs import waiting_neighbour
 from generation.running.ending import cancel
 from generation.running.storing import SEED_MAX
 from generation.services.access import own_job
@@ -18,8 +20,7 @@ from scenarios.services.asset_attaching import SceneMedia
 from storycore.access import Actor
 from storycore.errors import InvalidInput
 from storycore.mongo.documents import now
-from storycore.mongo.reading import Row
-from storycore.mongo.writing import stored
+from storycore.mongo.writing import held, in_transaction, stored
 
 _REPEATED = (
     "task",
@@ -116,12 +117,42 @@ def delete_finished_jobs(older_than_days: float, *, dry_run: bool = False) -> in
     return stored(Job).delete_many(where).deleted_count
 
 
-def change_priority(actor: Actor, job: ObjectId, priority: int) -> Row:
-    """Let a waiting job come earlier (1) or later (10). Raises NotFound, InvalidInput."""
+def change_priority(actor: Actor, job: ObjectId, priority: int) -> None:
+    """Let a waiting job come earlier (1) or later (10).
+
+    Raises Unauthenticated, NotFound, InvalidInput, and JobFinished for one that is at its end.
+    """
     if not 1 <= priority <= 10:
         raise InvalidInput("This lies between 1 and 10.", field="priority")
     row = own_job(actor, job)
-    stored(Job).update_one(
-        {"_id": row["_id"]}, {"$set": {"priority": priority, "updated_at": now()}}
+    changed = stored(Job).update_one(
+        {"_id": row["_id"], "status": {"$in": list(OPEN)}},
+        {"$set": {"priority": priority, "updated_at": now()}},
     )
-    return row
+    if changed.matched_count == 0:
+        raise JobFinished(f"The job is {own_job(actor, job)['status']} already.", field="id")
+
+
+def move_job(actor: Actor, job: ObjectId, *, earlier: bool) -> bool:
+    """Let a waiting job change places with its owner's job right before it in the queue, or right after it.
+
+    False when there is none. Other users' jobs keep their turns. Raises Unauthenticated, NotFound, and
+    JobFinished for a job that does not wait.
+    """
+    return in_transaction(lambda session: _moved(session, actor, job, earlier=earlier))
+
+
+def _moved(session: ClientSession, actor: Actor, job: ObjectId, *, earlier: bool) -> bool:
+    row = own_job(actor, job)
+    # All moves of one owner in a row: two that cross would put two jobs into one place.
+    with held(f"queue-{row['owner']}", session):
+        row = own_job(actor, job)
+        if row["status"] != QUEUED:
+            raise JobFinished(f"The job is {row['status']}; only a waiting one moves.", field="id")
+        other = waiting_neighbour(row, earlier=earlier)
+        if other is None:
+            return False
+        for one, place in ((row, other), (other, row)):
+            here = {"priority": place["priority"], "turn": place["turn"], "updated_at": now()}
+            stored(Job).update_one({"_id": one["_id"]}, {"$set": here}, session=session)
+        return True

@@ -22,19 +22,27 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Check:
-    """Something that must work; `probe` returns when it does and raises when it does not."""
+    """Something that must work; `probe` returns when it does and raises when it does not.
+
+    A text that it returns is worth telling anybody, as is that of the NotWell that it raises.
+    """
 
     name: str
     probe: Callable[[], object]
 
 
+class NotWell(Exception):
+    """What was checked does not work, in words that anybody may read."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """How one check went; `problem` is for logs and operators, not for callers from outside."""
+    """How one check went; `problem` is for logs and operators, `message` for callers from outside too."""
 
     name: str
     problem: str
     latency_ms: float
+    message: str = ""
 
     @property
     def is_ok(self) -> bool:
@@ -73,19 +81,23 @@ def run_checks(checks: Sequence[Check], timeout_seconds: float = TIMEOUT_SECONDS
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _timed(probe: Callable[[], object]) -> float:
+def _timed(probe: Callable[[], object]) -> tuple[float, str]:
     started = time.monotonic()
-    probe()
-    return (time.monotonic() - started) * 1_000
+    found = probe()
+    return (time.monotonic() - started) * 1_000, found if isinstance(found, str) else ""
 
 
-def _finding(check: Check, future: Future[float], deadline: float) -> Finding:
+def _finding(check: Check, future: Future[tuple[float, str]], deadline: float) -> Finding:
     waited = time.monotonic()
+    message = ""
     try:
-        return Finding(check.name, "", future.result(max(0.0, deadline - waited)))
+        latency_ms, message = future.result(max(0.0, deadline - waited))
+        return Finding(check.name, "", latency_ms, message)
     except TooSlow:
-        problem = "no answer in time"
+        problem = message = "no answer in time"
+    except NotWell as error:
+        problem = message = str(error)
     except Exception as error:  # noqa: BLE001 - whatever a probe meets is its finding, never a failure of the check itself
         problem = f"{type(error).__name__}: {error}"
     logger.warning("Health check failed", extra={"check": check.name, "problem": problem})
-    return Finding(check.name, problem, (time.monotonic() - waited) * 1_000)
+    return Finding(check.name, problem, (time.monotonic() - waited) * 1_000, message)

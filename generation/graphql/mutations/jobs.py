@@ -103,6 +103,23 @@ class ChangeJobPriority(Mutation):
         return {"job": key, "message": "Priority changed."}
 
 
+class MoveJob(Mutation):
+    """Lets a waiting job of yours change places with the one before it in the queue, or the one after it."""
+
+    class Arguments:
+        id = _ID
+        up = graphene.Boolean(required=True, description="True: earlier; false: later.")
+
+    job = _job()
+
+    @classmethod
+    def perform(cls, context: Context, *, id: str, up: bool) -> Row:
+        key = parse_id(id)
+        moved = services.move_job(context.actor, key, earlier=up)
+        at_the_end = "It is the first already." if up else "It is the last already."
+        return {"job": key, "message": "Moved." if moved else at_the_end}
+
+
 class JobMutations(graphene.ObjectType):
     """The root fields of this module."""
 
@@ -114,3 +131,4 @@ class JobMutations(graphene.ObjectType):
     rerun_job = RerunJob.field()
     choose_take = ChooseTake.field()
     change_job_priority = ChangeJobPriority.field()
+    move_job = MoveJob.field()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from graphql import GraphQLResolveInfo
 
 from projects.videos.graphql.types import Project, ProjectConnection
 from projects.videos.queries.projects import (
@@ -14,6 +15,7 @@ from projects.videos.queries.projects import (
     page_of_projects,
     projects_by_id,
 )
+from projects.videos.queries.stats import studio_stats
 from storycore.access import Actor
 from storycore.graphql.connections import Listing, connection_field
 from storycore.graphql.reads import LIMIT, ReadMany, ReadOne
@@ -42,6 +44,23 @@ def _list(
     return list_projects(actor, filters, parse_page(limit, offset), fields)
 
 
+class Stats(graphene.ObjectType):
+    """The figures of a dashboard: your own, for an admin everybody's."""
+
+    total_projects = graphene.Int(required=True, description="Video projects.")
+    total_shots = graphene.Int(required=True, description="Pictures that they plan or have.")
+    total_assets = graphene.Int(required=True, description="Pictures, sounds and videos.")
+    storage_used_mb = graphene.Float(
+        required=True, description="The size of their files in megabytes."
+    )
+    active_jobs = graphene.Int(required=True, description="Jobs that wait or are worked on.")
+    queued_jobs = graphene.Int(required=True, description="Jobs that wait.")
+    processing_jobs = graphene.Int(required=True, description="Jobs that are worked on.")
+    completed_jobs_today = graphene.Int(required=True, description="Done since midnight UTC.")
+    failed_jobs_today = graphene.Int(required=True, description="Failed since midnight UTC.")
+    cancelled_jobs_today = graphene.Int(required=True, description="Cancelled since midnight UTC.")
+
+
 class ProjectQueries(graphene.ObjectType):
     """Reading projects."""
 
@@ -61,6 +80,14 @@ class ProjectQueries(graphene.ObjectType):
         **_filters(),
         description="The same list with cursors, for reading all of it.",
     )
+    stats = graphene.Field(
+        Stats,
+        required=True,
+        description="How much there is of yours, and how busy the workers are.",
+    )
+
+    def resolve_stats(self: Any, info: GraphQLResolveInfo) -> Stats:
+        return Stats(**studio_stats(info.context.actor))
 
 
 class ProjectSubscriptions(graphene.ObjectType):
