@@ -27,6 +27,7 @@ from scenarios.logic.playing import (
     start,
     take_choice,
 )
+from scenarios.logic.variables import Value
 from scenarios.queries.games import game_of
 from storycore.access import Actor
 from storycore.errors import Conflict, InvalidInput, NotFound
@@ -154,15 +155,23 @@ def _resumed(
     game, revision = game_of(actor, row["scenario"])
     state = recalled(
         str(row["current_scene"]),
-        row.get("variables") or {},
+        _values(row),
         [
-            Step(str(step["scene"]), str(step["choice"]), step.get("variables") or {})
+            Step(str(step["scene"]), str(step["choice"]), _values(step))
             for step in row.get("history") or []
         ],
     )
     if revision != row["revision"]:
         state = resumed(game, state)
     return row, game, state, revision
+
+
+def _values(stored_in: Row) -> dict[str, Value]:
+    """The values of variables as play knows them: MongoDB gives a list for what is a tuple."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in (stored_in.get("variables") or {}).items()
+    }
 
 
 def _save(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import graphene
 from graphene.utils.str_converters import to_camel_case
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLResolveInfo, Undefined
 
 from storycore.errors import RateLimited, StoryCoreError, Unauthenticated
 from storycore.graphql.context import Context
@@ -40,6 +40,7 @@ class Mutation(Payload):
     `renames` maps a service's field names to the input's ("image" -> "imageId"); others become camel case.
     An error becomes a userError. It comes as a GraphQL error instead when the operation does not ask for
     userErrors (so that it is never lost) and always when a login is missing or a rate limit is passed.
+    A null for an argument that has a default means the default, as if it had been left out.
     """
 
     class Meta:
@@ -62,6 +63,11 @@ class Mutation(Payload):
             if arguments
             else {}
         )
+        cls._defaults = {
+            name: default
+            for name, argument in cls._arguments.items()
+            if (default := _default_of(argument)) is not None
+        }
         options.setdefault("name", f"{cls.__name__}Payload")
         options.setdefault(
             "description",
@@ -87,6 +93,9 @@ class Mutation(Payload):
 
     @classmethod
     def _resolve(cls, _root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+        for name, default in cls._defaults.items():
+            if arguments.get(name) is None:
+                arguments[name] = default
         try:
             row = {"success": True, "user_errors": [], **cls.perform(info.context, **arguments)}
         except (Unauthenticated, RateLimited):
@@ -113,3 +122,11 @@ class Mutation(Payload):
             return None
         parts = field.split(".")
         return ".".join(cls.renames.get(part) or to_camel_case(part) for part in parts)
+
+
+def _default_of(argument: Any) -> Any:
+    """The default of an argument, whether it is written as one or as the bare type of its value."""
+    if isinstance(argument, graphene.Argument):
+        found = argument.default_value
+        return None if found is Undefined else found
+    return argument.kwargs.get("default_value")

@@ -9,9 +9,9 @@ import graphene
 
 from scenarios import documents
 from scenarios.graphql.types.story import Choice, Scenario, Scene
-from scenarios.queries.choices import choices_by_id
+from scenarios.queries.choices import choices_by_id, readable_choices
 from scenarios.queries.scenarios import scenarios_by_id
-from scenarios.queries.scenes import scenes_by_id
+from scenarios.queries.scenes import readable_scenes, scenes_by_id
 from storycore.access import Actor
 from storycore.accounts.graphql.types import User
 from storycore.accounts.queries import users_by_id
@@ -25,12 +25,19 @@ class PlayedStep(RowType):
     """A choice that a reader took."""
 
     scene_id = Column(graphene.ID, "scene", description="The id of the scene that was left.")
+    # The story may have been taken back since: what was read may not be read on from here.
     scene = One(
-        Scene, by="scene", load=scenes_by_id, description="The scene that was left, if it is there."
+        Scene,
+        by="scene",
+        load=readable_scenes,
+        description="The scene that was left, if it is there and may be read.",
     )
     choice_id = Column(graphene.ID, "choice", description="The id of the choice that was taken.")
     choice = One(
-        Choice, by="choice", load=choices_by_id, description="The choice, if it is still there."
+        Choice,
+        by="choice",
+        load=readable_choices,
+        description="The choice, if it is there and may be read.",
     )
     at = Column(graphene.DateTime, "at", description="When (UTC).")
     variables = Column(JSON, "variables", description="What every variable held before it.")
@@ -63,8 +70,9 @@ class Progress(RowType):
     current_scene = One(
         Scene,
         by="current_scene",
-        load=scenes_by_id,
-        description="The scene they are in; null when it has gone: playScene tells where they go on.",
+        load=readable_scenes,
+        description="The scene they are in; null when it has gone (playScene tells where they go on) or when"
+        " the story may no longer be read.",
     )
     history = Column(
         graphene.List(graphene.NonNull(PlayedStep)),

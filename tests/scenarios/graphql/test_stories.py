@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from scenarios.formats import WRITABLE, read_story
+from scenarios.services.scenarios import update_scenario
 from storycore.access import Actor
 from storycore.mongo.connection import database
 from tests.assets.services.conftest import sent
@@ -336,6 +337,43 @@ def test_a_reader_without_a_login_plays_by_token(api: Api, owner: Actor) -> None
     }
     lone = api(SEE, {"id": progress["id"]})
     assert lone["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+def test_a_story_that_was_taken_back_cannot_be_read_on_from_a_play(
+    api: Api, owner: Actor, stranger: Actor
+) -> None:
+    key, _one, two, choice = a_small_story(owner, is_published=True)
+    play = api(BEGIN, {"id": str(key)}, stranger)["data"]["createProgress"]["progress"]["id"]
+    api(TAKE, {"id": play, "choice": str(choice)}, stranger)
+    query = (
+        "{ myProgress { currentSceneId currentScene { title choices { id } }"
+        " history { sceneId scene { title } choice { text } } } }"
+    )
+    seen = api(query, {}, stranger)["data"]["myProgress"][0]
+    assert (seen["currentScene"]["title"], seen["history"][0]["scene"]["title"]) == ("Two", "One")
+
+    update_scenario(owner, key, {"is_published": False})
+
+    hidden = api(query, {}, stranger)["data"]["myProgress"][0]
+    assert (hidden["currentSceneId"], hidden["currentScene"]) == (str(two), None)
+    assert (hidden["history"][0]["scene"], hidden["history"][0]["choice"]) == (None, None)
+    mine = api("{ myProgress { currentScene { title } } }", {}, owner)
+    assert mine["data"]["myProgress"] == []
+
+
+def test_null_steps_are_one_step(api: Api, owner: Actor, stranger: Actor) -> None:
+    key, _one, _two, choice = a_small_story(owner, is_published=True)
+    play = api(BEGIN, {"id": str(key)}, stranger)["data"]["createProgress"]["progress"]["id"]
+    api(TAKE, {"id": play, "choice": str(choice)}, stranger)
+
+    back = api(
+        "mutation($id: ID!, $n: Int) { goBackInHistory(progressId: $id, stepsBack: $n) {"
+        " progress { history { sceneId } } userErrors { field message } } }",
+        {"id": play, "n": None},
+        stranger,
+    )
+
+    assert back["data"]["goBackInHistory"] == {"progress": {"history": []}, "userErrors": []}
 
 
 def test_ones_own_progress_is_listed(api: Api, owner: Actor, stranger: Actor) -> None:

@@ -120,6 +120,45 @@ def test_going_back_restores_values_and_undoes_an_ending(stranger: Actor, story:
             go_back_in_history(stranger, play.id, steps)
 
 
+def test_values_of_every_type_hold_from_one_step_to_the_next(owner: Actor, stranger: Actor) -> None:
+    variables = [
+        {"name": "lit", "type": "boolean"},
+        {"name": "far", "type": "integer", "default": 5_000_000_000},
+        {"name": "half", "type": "number", "default": 0.5},
+        {"name": "name", "type": "string", "default": "Ann"},
+        {"name": "mood", "type": "enum", "values": ["glad", "sad"]},
+        {"name": "bag", "type": "list"},
+    ]
+    effects = [
+        {"variable": "lit", "op": "toggle"},
+        {"variable": "far", "op": "add", "value": "1"},
+        {"variable": "half", "op": "set", "value": "half + 0.5"},
+        {"variable": "name", "op": "set", "value": 'name + "a"'},
+        {"variable": "mood", "op": "set", "value": '"sad"'},
+        {"variable": "bag", "op": "append", "value": '"key"'},
+        {"variable": "bag", "op": "append", "value": "half"},
+    ]
+    holds = (
+        'lit and far == 5000000001 and half == 1 and name == "Anna" and mood == "sad"'
+        ' and bag == ["key", 1] and "key" in bag'
+    )
+    key = a_scenario(owner, variables=variables, is_published=True)
+    first, second = a_scene(owner, key, title="First"), a_scene(owner, key, title="Second")
+    change = a_choice(owner, first, second, text="Change", effects=effects)
+    back = a_choice(owner, second, first, text="Back", condition=holds)
+    fresh = a_choice(owner, first, second, text="Fresh", condition='bag == [] and "key" not in bag')
+    play = create_progress(stranger, key)
+
+    record_progress(stranger, play.id, change)
+    record_progress(stranger, play.id, back)
+    with pytest.raises(ConditionFailed):
+        record_progress(stranger, play.id, fresh)
+    go_back_in_history(stranger, play.id, 2)
+    record_progress(stranger, play.id, fresh)
+
+    assert present_scene(stranger, play.id).variables["bag"] == ()
+
+
 def test_a_choice_for_once_is_taken_once(owner: Actor, stranger: Actor, story: Told) -> None:
     update_choice(owner, story.choices["to garden"], {"once": True})
     play = create_progress(stranger, story.key)
