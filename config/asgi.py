@@ -49,9 +49,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         else:
             # Before it is accepted: the server answers 403.
             await send({"type": "websocket.close", "code": 1000})
-    # Django's middleware knows how to answer a preflight request, whatever its path.
-    elif path in STREAMS and scope["method"] != "OPTIONS":
+    elif path in STREAMS and not _is_preflight(scope):
         live.on_first(before_stop)
         await serve_stream(live, scope, receive, send)
     else:
         await pages(scope, receive, send)
+
+
+def _is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks if a page may ask: Django's middleware knows how to answer that, whatever the path."""
+    asks = any(name == b"access-control-request-method" for name, _ in scope["headers"])
+    return asks and scope["method"] == "OPTIONS"

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from django.conf import settings
-from graphql import ExecutionResult, GraphQLError, create_source_event_stream
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    create_source_event_stream,
+)
 from prometheus_client import Counter as Total
 from prometheus_client import Gauge
 
@@ -211,8 +217,11 @@ class LiveEdge:
 def _located(problem: StoryCoreError, operation: Operation) -> GraphQLError:
     """The error at the field that it ends, as the executor words it."""
     root: Any = operation.node.selection_set.selections[0]
-    name = getattr(root, "alias", None) or getattr(root, "name", None)
-    path = [name.value] if name is not None else []
+    while not isinstance(root, FieldNode):
+        is_spread = isinstance(root, FragmentSpreadNode)
+        inner = operation.document.fragments[root.name.value] if is_spread else root
+        root = inner.selection_set.selections[0]
+    path = [(root.alias or root.name).value]
     return GraphQLError(problem.message, [root], path=path, original_error=problem)
 
 

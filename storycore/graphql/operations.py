@@ -36,6 +36,7 @@ from storycore.graphql.errors import (
 )
 from storycore.graphql.limits import Shape, surveyed
 from storycore.graphql.persisted import document_text, remember
+from storycore.graphql.rules import RULES
 
 Rewrite = Callable[[DocumentNode, GraphQLSchema], DocumentNode]
 """Turns forms that old clients send into the schema's own, before validation and once per text."""
@@ -175,6 +176,7 @@ class Operations:
         errors = validate(
             self.schema,
             rewritten,
+            RULES,
             max_errors=_MAX_VALIDATION_ERRORS,
             hide_suggestions=not settings.DEBUG,
         )

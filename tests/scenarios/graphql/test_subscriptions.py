@@ -220,12 +220,15 @@ async def test_a_story_that_is_withdrawn_ends_for_strangers(web: Web) -> None:
     scenario = await call(a_scenario)(ada.actor, is_published=True)
     async with live_client(web, ada.token) as owner, live_client(web, bob.token) as stranger:
         await followed(owner, "1", BRIEF, scenario)
-        await followed(stranger, "1", BRIEF, scenario)
+        inside = """subscription($id: ID!) { ...Root }
+          fragment Root on Subscription { ... { story: scenarioChanged(id: $id) { revision } } }"""
+        await followed(stranger, "1", inside, scenario)
         await call(update_scenario)(ada.actor, scenario, {"is_published": False})
 
         assert await told_edits(owner) == [("UPDATED", "SCENARIO", str(scenario))]
         ended = await stranger.next()
         assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "NOT_FOUND")
+        assert ended["payload"][0]["path"] == ["story"]
         await call(a_scene)(ada.actor, scenario, title="A secret room")
         assert await stranger.quiet()
 

@@ -136,6 +136,7 @@ async def test_a_refused_document_is_told_in_the_stream(web: Web, query: str, co
     ("method", "headers", "body", "status"),
     [
         ("PUT", {}, b"{}", 405),
+        ("OPTIONS", {}, b"", 405),
         ("POST", {"Accept": "application/json"}, b'{"query": "{ me { id } }"}', 406),
         ("POST", {"Content-Type": "text/plain"}, b'{"query": "{ me { id } }"}', 415),
         ("POST", {}, b"no json", 400),

@@ -97,6 +97,12 @@ async def test_a_mutation_over_a_socket_writes(web: Web, person: tuple[Actor, st
         ("{ me", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { assetChanged @skip(if: true) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            """subscription { ...Root }
+            fragment Root on Subscription { ... @include(if: false) { assetChanged { id } } }""",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         (
             "subscription { a: assetChanged { id } b: assetChanged { id } }",
             "GRAPHQL_VALIDATION_FAILED",
