@@ -57,6 +57,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _is_preflight(scope: Scope) -> bool:
-    """Whether a browser asks if a page may ask: Django's middleware knows how to answer that, whatever the path."""
+    """Whether a browser asks if a page may ask: Django's middleware answers that, whatever the path."""
     asks = any(name == b"access-control-request-method" for name, _ in scope["headers"])
     return asks and scope["method"] == "OPTIONS"
