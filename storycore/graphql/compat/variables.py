@@ -1,4 +1,4 @@
-"""Does a variable fit where it is used? Old clients declare String! for ids, and ID! for texts."""
+"""Does a variable fit where it is used? Old clients declare ids as String!, texts as ID!, and lists loosely."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
     GraphQLSchema,
     NamedTypeNode,
     NameNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -30,7 +34,8 @@ _SWAPPED = frozenset({"ID", "String"})
 def with_fitting_variables(document: DocumentNode, schema: GraphQLSchema) -> DocumentNode:
     """The document with ID and String variables declared as the places that use them want it.
 
-    A variable that is used as both is left as it is. Both are texts, so no value changes.
+    A variable that is used as both is left as it is. Both are texts, so no value changes; a list that may hold
+    no null where it is used is declared so, and one that holds a null is refused then.
     """
     fragments = {
         node.name.value: _uses(node, schema)
@@ -47,12 +52,12 @@ def with_fitting_variables(document: DocumentNode, schema: GraphQLSchema) -> Doc
 
 
 class _Uses(Visitor):
-    """Collects, for each variable, the names of the types that its places want, and the fragments spread."""
+    """Collects, for each variable, the types that its places want, and the fragments spread."""
 
     def __init__(self, info: TypeInfo) -> None:
         super().__init__()
         self.info = info
-        self.wanted: dict[str, set[str]] = {}
+        self.wanted: dict[str, set[GraphQLInputType]] = {}
         self.spreads: set[str] = set()
 
     def enter_variable_definition(self, *_: Any) -> Any:
@@ -63,7 +68,7 @@ class _Uses(Visitor):
         """A place where a variable stands."""
         type_ = self.info.get_input_type()
         if type_ is not None:
-            self.wanted.setdefault(node.name.value, set()).add(get_named_type(type_).name)
+            self.wanted.setdefault(node.name.value, set()).add(type_)
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
         """A fragment may use the operation's variables too."""
@@ -82,7 +87,7 @@ def _fitted(
 ) -> OperationDefinitionNode:
     if not any(_plain_name(one) in _SWAPPED for one in node.variable_definitions):
         return node
-    wanted: dict[str, set[str]] = {}
+    wanted: dict[str, set[GraphQLInputType]] = {}
     for uses in _reached(_uses(node, schema), fragments):
         for name, types in uses.wanted.items():
             wanted.setdefault(name, set()).update(types)
@@ -105,12 +110,33 @@ def _reached(first: _Uses, fragments: dict[str, _Uses]) -> Iterator[_Uses]:
                 waiting.append(fragments[name])
 
 
-def _declared(node: VariableDefinitionNode, wanted: set[str]) -> VariableDefinitionNode:
-    declared = _plain_name(node)
-    if declared not in _SWAPPED or len(wanted) != 1 or not wanted <= _SWAPPED - {declared}:
+def _declared(
+    node: VariableDefinitionNode, wanted: set[GraphQLInputType]
+) -> VariableDefinitionNode:
+    names = {get_named_type(type_).name for type_ in wanted}
+    if _plain_name(node) not in _SWAPPED or len(names) != 1 or not names <= _SWAPPED:
         return node
     changed = copy(node)
-    changed.type = _renamed(node.type, next(iter(wanted)))
+    changed.type = _renamed(node.type, names.pop())
+    if all(_has_no_null_inside(type_) for type_ in wanted):
+        changed.type = _with_whole_items(changed.type)
+    return changed
+
+
+def _has_no_null_inside(type_: GraphQLInputType) -> bool:
+    inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    return isinstance(inner, GraphQLList) and isinstance(inner.of_type, GraphQLNonNull)
+
+
+def _with_whole_items(type_: Any) -> Any:
+    """The type of a list, its items not null; any other type as it is."""
+    if isinstance(type_, NamedTypeNode):
+        return type_
+    changed = copy(type_)
+    if isinstance(type_, NonNullTypeNode):
+        changed.type = _with_whole_items(type_.type)
+    elif isinstance(type_.type, NamedTypeNode):
+        changed.type = NonNullTypeNode(type=type_.type)
     return changed
 
 

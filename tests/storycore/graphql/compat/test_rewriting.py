@@ -122,6 +122,12 @@ def test_right_documents_stay_as_they_are(sent: str) -> None:
         ("query($id: String!) { scenario(id: $id) { title } }", "$id: ID!"),
         ("query($t: ID) { assets(type: $t) { id } }", "$t: String"),
         ("mutation($ids: [String!]!) { deleteChoices(ids: $ids) { success } }", "$ids: [ID!]!"),
+        (
+            "mutation($ids: [String]!) { deleteChoices(choiceIds: $ids) { success } }",
+            "$ids: [ID!]!",
+        ),
+        ("mutation($ids: [ID]!) { deleteChoices(choiceIds: $ids) }", "$ids: [ID!]!"),
+        ("mutation($id: String!) { deleteChoices(ids: [$id]) { success } }", "$id: ID!"),
         ("query($s: String!) { scene(id: $s) { ...F } } fragment F on Scene { id }", "$s: ID!"),
         ('query($id: String = "x") { scenario(id: $id) { title } }', '$id: ID = "x"'),
     ],
