@@ -18,7 +18,7 @@ from scenarios.formats.base import ExportedFile, ImportedStory, Link, MediaFile,
 from scenarios.formats.bundle import add_entry
 from scenarios.formats.decoding import file_stem
 from scenarios.logic.compiling import compile_story
-from scenarios.logic.player_data import player_data
+from scenarios.logic.player_data import page_language, player_data
 from scenarios.logic.story import Choice, Scene, Story
 
 _STATIC = "static/scenarios"
@@ -98,7 +98,7 @@ def _page(story: ImportedStory, addresses: Mapping[str, str], origin: str) -> st
     scripts = (_asset("scenarios.logic", "evaluator.js"), _asset(__package__, "player.js"))
     style = _asset(__package__, "player.css")
     parts = {
-        "lang": html.escape(story.language.partition(",")[0].strip() or "en"),
+        "lang": page_language(story.language.partition(",")[0].strip()),
         "title": html.escape(story.title),
         "policy": html.escape(_policy(scripts, style, origin)),
         "style": style,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from scenarios.errors import ExpressionError
@@ -9,6 +10,13 @@ from scenarios.logic.compiling import Condition, Game, PlayableChoice, PlayableS
 from scenarios.logic.effects import CompiledEffect
 from scenarios.logic.nodes import to_json
 from scenarios.logic.variables import variable_to_json
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+def page_language(tag: str) -> str:
+    """The language that a page may claim to be in: the tag when it is one (BCP 47), else English."""
+    return tag if _LANGUAGE.fullmatch(tag) else "en"
 
 
 def player_data(game: Game) -> dict[str, Any]:

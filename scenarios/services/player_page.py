@@ -12,7 +12,7 @@ from bson import ObjectId
 from assets.queries.addresses import asset_url
 from assets.queries.assets import assets_by_id
 from scenarios.documents import MEDIA_FIELDS
-from scenarios.logic.player_data import player_data
+from scenarios.logic.player_data import page_language, player_data
 from scenarios.queries.games import game_of
 from scenarios.queries.scenarios import scenarios_by_id
 from scenarios.queries.scenes import scenes_by_scenario
@@ -55,4 +55,4 @@ def player_page(actor: Actor, scenario: ObjectId) -> PlayerPage:
     shape = {name: value for name, value in data.items() if name != "media"}
     data["edition"] = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16]
     languages = row.get("languages") or ["en"]
-    return PlayerPage(row["title"], languages[0], data)
+    return PlayerPage(row["title"], page_language(languages[0]), data)

@@ -121,7 +121,9 @@ def test_nothing_in_the_page_names_an_address() -> None:
 def test_the_page_speaks_the_language_of_the_story() -> None:
     assert page().startswith('<!DOCTYPE html>\n<html lang="en">')
     assert '<html lang="de">' in page(replace(STORY, language="de"))
-    assert '<html lang="&quot;x">' in page(replace(STORY, language='"x'))
+    assert '<html lang="zh-Hant-TW">' in page(replace(STORY, language="zh-Hant-TW, en"))
+    for wrong in ('"x', "English", "x", "de_DE"):
+        assert '<html lang="en">' in page(replace(STORY, language=wrong))
 
 
 def test_editions_are_told_apart() -> None:

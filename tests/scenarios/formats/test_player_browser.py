@@ -320,6 +320,84 @@ def test_names_and_roles_of_what_a_screen_reader_meets(opened: webdriver.Chrome)
     assert opened.execute_script("return document.documentElement.lang") == "en"
 
 
+def many_kinds() -> ImportedStory:
+    """Scenes with what a page could stumble over, each one choice after the other."""
+    words = "مرحبا بكم في القصة. \u202eعكس\n\n" + "日本語の長い文章。" * 60 + "\n\n" + "x" * 3_000
+    doors = tuple(Link(f"Door {n}", "Closed") for n in range(200))
+    return ImportedStory(
+        title="قصة",
+        ifid=str(uuid4()),
+        start="Begin",
+        language="English",
+        variables=(Variable("key", "boolean"),),
+        passages=(
+            Passage("Begin", words, (Link("اذهب إلى القاعة", "القاعة"),)),
+            Passage("القاعة", "", doors),
+            Passage("Closed", "Shut.", (Link("Open", "Last", "key"),)),
+            Passage("Last", "", is_end=True),
+        ),
+    )
+
+
+def test_long_texts_other_scripts_and_many_choices(
+    chromium: webdriver.Chrome, tmp_path: Path
+) -> None:
+    path = tmp_path / "story.html"
+    path.write_bytes(write_story(many_kinds(), "playable").content)
+    chromium.get(path.as_uri())
+
+    directions = (
+        "return [...document.querySelectorAll('main p, nav button')]"
+        ".map(each => getComputedStyle(each).direction)"
+    )
+    wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert chromium.execute_script(directions) == ["rtl", "ltr", "ltr", "rtl"]
+    assert chromium.execute_script(wide) is False
+    assert violations(chromium) == []
+    choose(chromium, "اذهب إلى القاعة")
+    assert (scene(chromium), focused(chromium)) == ("القاعة", "القاعة")
+    assert len(choices(chromium)) == 200
+    assert violations(chromium) == []
+    choose(chromium, "Door 7")
+    reload(chromium)
+    assert "There is no way on from here." in shown(chromium)
+    assert violations(chromium) == []
+
+
+def violations(page: webdriver.Chrome) -> list[str]:
+    page.execute_script(AXE.read_text(encoding="utf-8"))
+    return page.execute_async_script(
+        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']})"
+        ".then(r => done(r.violations.map(each => each.id)))"
+    )
+
+
+def test_an_ending_that_leads_on_says_that_it_is_one(
+    chromium: webdriver.Chrome, tmp_path: Path
+) -> None:
+    only = Passage("Only", "", (Link("Once more", "Only"),), is_end=True)
+    story = ImportedStory(title="T", ifid=str(uuid4()), start="Only", passages=(only,))
+    path = tmp_path / "story.html"
+    path.write_bytes(write_story(story, "playable").content)
+
+    chromium.get(path.as_uri())
+
+    assert "The end." in shown(chromium)
+    assert choices(chromium) == ["Once more"]
+    choose_same(chromium, "Once more")
+    assert "Go back" in chromium.execute_script("return document.querySelector('footer').innerText")
+
+
+def choose_same(page: webdriver.Chrome, label: str) -> None:
+    """Press a button that leads to a scene that looks alike."""
+    for _ in range(20):
+        press(page, Keys.TAB)
+        if focused(page) == label:
+            press(page, Keys.ENTER)
+            return
+    raise AssertionError(f"no way to {label} by keyboard")
+
+
 def test_media_beside_the_page_are_found(chromium: webdriver.Chrome, tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(write_story(STORY, "playable-zip").content)) as archive:
         archive.extractall(tmp_path)

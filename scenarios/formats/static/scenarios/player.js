@@ -31,6 +31,13 @@
     return made;
   }
 
+  /* An element with words of the author, which read from the right in some languages. */
+  function authored(name, className, text) {
+    var made = element(name, className, text);
+    made.dir = "auto";
+    return made;
+  }
+
   /* An element in the language of the player, which need not be that of the story. */
   function worded(name, className, text) {
     var made = element(name, className, text);
@@ -124,7 +131,7 @@
   Player.prototype.draw = function () {
     var main = element("main");
     var title = element("header");
-    title.appendChild(element("h1", "story-title", this.game.data.title));
+    title.appendChild(authored("h1", "story-title", this.game.data.title));
     if (this.state === null) {
       main.appendChild(worded("p", "outcome", WORDS.nothing));
       this.host.replaceChildren(title, main);
@@ -135,7 +142,7 @@
   };
 
   Player.prototype.drawScene = function (main, scene) {
-    var heading = element("h2", "scene-title", scene.title);
+    var heading = authored("h2", "scene-title", scene.title);
     heading.tabIndex = -1;
     main.appendChild(heading);
     this.drawMedia(main, scene);
@@ -148,7 +155,7 @@
   };
 
   function paragraph(text) {
-    var made = element("p");
+    var made = authored("p");
     text.split("\n").forEach(function (line, index) {
       if (index) {
         made.appendChild(element("br"));
@@ -193,8 +200,10 @@
     var offers = root.StoryLogic.offers(this.game, this.state).filter(function (offer) {
       return offer.available;
     });
-    if (!offers.length) {
+    if (scene.isEnd || !offers.length) {
       main.appendChild(worded("p", "outcome", scene.isEnd ? WORDS.end : WORDS.stuck));
+    }
+    if (!offers.length) {
       return;
     }
     var navigation = element("nav");
@@ -202,7 +211,7 @@
     var list = element("ul", "choices");
     offers.forEach(function (offer) {
       var item = element("li");
-      var button = element("button", "", offer.choice.text);
+      var button = authored("button", "", offer.choice.text);
       button.type = "button";
       button.addEventListener("click", function () { player.choose(offer.choice); });
       item.appendChild(button);
