@@ -1,4 +1,4 @@
-"""Which request is this, and from where? An id that the caller may choose; the address that limits count."""
+"""Which request is this, to whom, from where? An id the caller may choose; the address that limits count."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any, TypeAlias, cast
 
+import orjson
 from asgiref.sync import markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from storycore.logs import REQUEST_ID
 
@@ -64,6 +66,26 @@ class RequestIdMiddleware:
             REQUEST_ID.reset(token)
         response.headers[HEADER] = request_id
         return response
+
+
+class KnownHostMiddleware:
+    """Sends away, in words that GraphQL and REST clients read, who calls us by a name that is not ours.
+
+    Django alone would answer with a page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            message = "The server is not known by this host name."
+            told = {"code": "BAD_USER_INPUT", "reason": "UNKNOWN_HOST"}
+            body = {"errors": [{"message": message, "extensions": told}], "detail": message}
+            return HttpResponse(orjson.dumps(body), "application/json; charset=utf-8", status=400)
+        return self.get_response(request)
 
 
 def _named(request: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from storycore.logs import REQUEST_ID
 from storycore.requests import HEADER, RequestIdMiddleware, client_address
@@ -119,3 +119,18 @@ def test_the_address_is_the_one_our_proxies_saw(
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)
 
     assert client_address(request) == expected
+
+
+@pytest.mark.parametrize("path", ["/graphql/", "/api/projects", "/"])
+@pytest.mark.parametrize("debug", [True, False])
+def test_another_host_name_is_refused_in_json(
+    client: Client, settings: Any, path: str, debug: bool
+) -> None:
+    settings.ALLOWED_HOSTS, settings.DEBUG = ["stories.example"], debug
+
+    answer = client.get(path, headers={"host": "evil.example"})
+
+    told = answer.json()
+    assert (answer.status_code, told["errors"][0]["extensions"]["reason"]) == (400, "UNKNOWN_HOST")
+    assert told["detail"] == "The server is not known by this host name."
+    assert MADE.fullmatch(answer[HEADER])
