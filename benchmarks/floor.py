@@ -131,8 +131,8 @@ def insert_scene(key: str) -> bytes:
 def add_scene(key: str) -> bytes:
     """What a scene costs that may not be lost, doubled or hidden from who reads along: a transaction.
 
-    The same commands as the product's: the story is held and its revision raised, the last scene asked for,
-    the scene inserted, all of it committed.
+    The same commands as the product's: the story is held and its revision raised, the scene inserted, both
+    committed.
     """
 
     def work(session: ClientSession) -> ObjectId:
@@ -141,18 +141,7 @@ def add_scene(key: str) -> bytes:
         )
         if story is None or story["author"] is None:
             raise LookupError(key)
-        last = DATABASE.scenes.find_one(
-            {"scenario": story["_id"]},
-            {"order": 1},
-            sort=[("order", -1), ("_id", -1)],
-            session=session,
-        )
-        document = {
-            "scenario": story["_id"],
-            "title": "New",
-            "text": "Words.",
-            "order": 0 if last is None else last["order"] + 1,
-        }
+        document = {"scenario": story["_id"], "title": "New", "text": "Words.", "order": 1}
         made: ObjectId = DATABASE.scenes.insert_one(document, session=session).inserted_id
         return made
 

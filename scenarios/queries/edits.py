@@ -27,7 +27,9 @@ SCENARIO, SCENE, CHOICE = "scenario", "scene", "choice"
 _DOCUMENTS: dict[str, type[Document]] = {SCENARIO: Scenario, SCENE: Scene, CHOICE: Choice}
 _THINGS = {collection_of(document): thing for thing, document in _DOCUMENTS.items()}
 # What each writer of a story touches; a change of these alone is no edit of the scenario itself.
-_BOOKKEEPING = frozenset({"revision", "updated_at", "updated_by", "last_edit", "asset_changes"})
+_BOOKKEEPING = frozenset(
+    {"revision", "updated_at", "updated_by", "last_edit", "asset_changes", "last_scene_order"}
+)
 # Beyond this a subscriber reads the story anew rather than edit by edit.
 EDITS_MAX = 500
 

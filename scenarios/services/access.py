@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, TypeVar
 
 from bson import ObjectId
@@ -21,13 +22,34 @@ Result = TypeVar("Result")
 Work = Callable[[ClientSession, Row], Result]
 
 
+LAST_ORDER = "last_scene_order"
+"""Where a scenario keeps the order of its last scene while that is known, so that a new one need not ask.
+
+-1 stands for a story without scenes. It is kept up inside the transactions of `change_story` alone.
+"""
+
+
+class Order(Enum):
+    """What a change does to the order of a story's scenes, as far as the scenario keeps it."""
+
+    UNKNOWN = "unknown"
+    KEPT = "kept"
+    GROWS = "grows"
+
+
 def change_story(
-    actor: Actor, scenario: ObjectId, work: Work[Result], *, expected_revision: int | None = None
+    actor: Actor,
+    scenario: ObjectId,
+    work: Work[Result],
+    *,
+    expected_revision: int | None = None,
+    order: Order = Order.UNKNOWN,
 ) -> Result:
     """Run `work(session, scenario's row)` in one transaction that holds the story.
 
     The revision is raised first: two writers of one story meet at that document, and MongoDB makes one of
-    them begin again, so `work` always sees the story as it is. The row carries the new revision.
+    them begin again, so `work` always sees the story as it is. The row carries the new revision; with
+    Order.GROWS its LAST_ORDER, where there is one, is already that of the scene that `work` adds.
     Raises Unauthenticated, NotFound, Forbidden, and Conflict (details: revision) for a stale revision.
     """
     require_login(actor)
@@ -35,15 +57,7 @@ def change_story(
     def attempt(session: ClientSession) -> Result:
         row = stored(Scenario).find_one_and_update(
             {"_id": scenario},
-            {
-                "$inc": {"revision": 1},
-                "$set": {
-                    "updated_at": now(),
-                    "updated_by": actor.user_id,
-                    # Another text each time: the server tells followers only what has changed.
-                    "last_edit": f"{ObjectId()}.{actor.user_id}",
-                },
-            },
+            [{"$set": _touched(actor, order)}],
             return_document=ReturnDocument.AFTER,
             session=session,
         )
@@ -54,6 +68,22 @@ def change_story(
         return work(session, row)
 
     return in_transaction(attempt)
+
+
+def _touched(actor: Actor, order: Order) -> dict[str, Any]:
+    known = {"$isNumber": f"${LAST_ORDER}"}
+    return {
+        "revision": {"$add": ["$revision", 1]},
+        "updated_at": now(),
+        "updated_by": {"$literal": actor.user_id},
+        # Another text each time: the server tells followers only what has changed.
+        "last_edit": {"$literal": f"{ObjectId()}.{actor.user_id}"},
+        LAST_ORDER: {
+            Order.UNKNOWN: "$$REMOVE",
+            Order.KEPT: f"${LAST_ORDER}",
+            Order.GROWS: {"$cond": [known, {"$add": [f"${LAST_ORDER}", 1]}, "$$REMOVE"]},
+        }[order],
+    }
 
 
 def scenario_of_scene(actor: Actor, scene: ObjectId, *, field: str = "id") -> ObjectId:

@@ -11,6 +11,7 @@ from pymongo.client_session import ClientSession
 
 from scenarios.documents import CHOICES_PER_SCENE_MAX, Choice, Scene
 from scenarios.services.access import (
+    Order,
     Work,
     change_story,
     scenario_of_choice,
@@ -71,7 +72,7 @@ def create_choice(actor: Actor, choice: NewChoice) -> SavedChoice:
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
     """
     scenario = scenario_of_scene(actor, choice["from_scene"], field="from_scene")
-    return change_story(actor, scenario, choice_creation(scenario, choice))
+    return change_story(actor, scenario, choice_creation(scenario, choice), order=Order.KEPT)
 
 
 def choice_creation(scenario: ObjectId, choice: NewChoice) -> Work[SavedChoice]:
@@ -103,7 +104,7 @@ def update_choice(actor: Actor, choice: ObjectId, changes: ChoiceChanges) -> Sav
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
     """
     scenario = scenario_of_choice(actor, choice)
-    return change_story(actor, scenario, choice_update(scenario, choice, changes))
+    return change_story(actor, scenario, choice_update(scenario, choice, changes), order=Order.KEPT)
 
 
 def choice_update(
@@ -166,7 +167,7 @@ def delete_choices(actor: Actor, choices: Sequence[ObjectId]) -> int:
         gone = stored(Choice).delete_many({"_id": {"$in": list(wanted)}}, session=session)
         return int(gone.deleted_count)
 
-    return change_story(actor, scenarios.pop(), work)
+    return change_story(actor, scenarios.pop(), work, order=Order.KEPT)
 
 
 def _require_scenes(scenario: ObjectId, choice: Mapping[str, Any], session: ClientSession) -> None:

@@ -10,7 +10,7 @@ from pymongo.client_session import ClientSession
 
 from assets.services.changing import take_up
 from scenarios.documents import Choice, Progress, Scenario, Scene
-from scenarios.services.access import change_story
+from scenarios.services.access import LAST_ORDER, Order, change_story
 from scenarios.services.condition_errors import refresh_condition_errors
 from scenarios.services.declarations import valid_variables
 from scenarios.services.scenes import media_of
@@ -45,7 +45,8 @@ def create_scenario(actor: Actor, scenario: ScenarioChanges) -> ObjectId:
     """
     author = require_login(actor)
     given = {name: value for name, value in _checked(scenario).items() if value is not None}
-    key: ObjectId = insert(Scenario, valid_mongo(Scenario(**given, author=author)))
+    body = valid_mongo(Scenario(**given, author=author))
+    key: ObjectId = insert(Scenario, body | {LAST_ORDER: -1})
     return key
 
 
@@ -68,7 +69,7 @@ def update_scenario(
         if "variables" in body:
             refresh_condition_errors(scenario, row | body, session)
 
-    change_story(actor, scenario, work, expected_revision=expected_revision)
+    change_story(actor, scenario, work, expected_revision=expected_revision, order=Order.KEPT)
 
 
 def delete_scenario(actor: Actor, scenario: ObjectId) -> DeletedScenario:

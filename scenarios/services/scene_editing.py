@@ -10,7 +10,7 @@ from bson import ObjectId
 from pymongo.client_session import ClientSession
 
 from scenarios.documents import Choice
-from scenarios.services.access import change_story, scenario_of_scene
+from scenarios.services.access import Order, change_story, scenario_of_scene
 from scenarios.services.choices import ChoiceChanges, NewChoice, choice_creation, choice_update
 from scenarios.services.scenes import SceneChanges, scene_update
 from storycore.access import Actor
@@ -46,4 +46,5 @@ def edit_scene(
             change(session, row)
         return [create(session, row).id for create in creations]
 
-    return change_story(actor, scenario, work)
+    order = Order.KEPT if changes.get("order") is None else Order.UNKNOWN
+    return change_story(actor, scenario, work, order=order)

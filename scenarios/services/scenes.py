@@ -10,8 +10,14 @@ from pymongo.client_session import ClientSession
 
 from assets.services.access import require_usable_assets
 from assets.services.changing import take_up
-from scenarios.documents import MEDIA_FIELDS, SCENES_MAX, Choice, Scene
-from scenarios.services.access import Work, change_story, scenario_of_scene
+from scenarios.documents import MEDIA_FIELDS, SCENES_MAX, Choice, Scenario, Scene
+from scenarios.services.access import (
+    LAST_ORDER,
+    Order,
+    Work,
+    change_story,
+    scenario_of_scene,
+)
 from scenarios.services.declarations import condition_problem, declared_variables, valid_effects
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, NotFound
@@ -69,6 +75,7 @@ def written_scene(actor: Actor, scene: NewScene) -> Row:
     body = valid_mongo(Scene(**given))
     require_text(body)
     require_media(actor, scene)
+    comes_last = "order" not in given
 
     def work(session: ClientSession, row: Row) -> Row:
         # A copy: what one attempt has found out is nothing to the next one.
@@ -76,18 +83,21 @@ def written_scene(actor: Actor, scene: NewScene) -> Row:
             **body,
             "visible_if_error": condition_problem(body.get("visible_if"), declared_variables(row)),
         }
-        last = _last_scene(scene["scenario"], session)
-        if last is None:
+        last = _last_order(row, session, grown=comes_last)
+        if last < 0:
             made["is_start_scene"] = True
         elif made["is_start_scene"]:
             _clear_start(scene["scenario"], session)
-        if "order" not in given:
-            made["order"] = 0 if last is None else last["order"] + 1
+        if comes_last:
+            made["order"] = last + 1
+            if row.get(LAST_ORDER) is None:
+                _keep_last_order(row, last + 1, session)
         insert(Scene, made, session)
         take_up(media_of(made), session)
         return made
 
-    return change_story(actor, scene["scenario"], work)
+    order = Order.GROWS if comes_last else Order.UNKNOWN
+    return change_story(actor, scene["scenario"], work, order=order)
 
 
 def update_scene(actor: Actor, scene: ObjectId, changes: SceneChanges) -> None:
@@ -96,7 +106,8 @@ def update_scene(actor: Actor, scene: ObjectId, changes: SceneChanges) -> None:
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput, InvalidReference.
     """
     scenario = scenario_of_scene(actor, scene)
-    change_story(actor, scenario, scene_update(actor, scenario, scene, changes))
+    order = Order.UNKNOWN if changes.get("order") is not None else Order.KEPT
+    change_story(actor, scenario, scene_update(actor, scenario, scene, changes), order=order)
 
 
 def scene_update(
@@ -183,14 +194,27 @@ def _without_empty_flags(changes: SceneChanges) -> dict[str, Any]:
     }
 
 
-def _last_scene(scenario: ObjectId, session: ClientSession) -> Row | None:
-    scenes = stored(Scene)
-    last = scenes.find_one(
-        {"scenario": scenario}, {"order": 1}, sort=[("order", -1), ("_id", -1)], session=session
-    )
-    if last is not None and last["order"] >= SCENES_MAX - 1:
-        _require_room(scenario, session)
+def _last_order(scenario: Row, session: ClientSession, *, grown: bool) -> int:
+    """The order of the last scene before the one to be made, -1 without any; asked for when it is not kept."""
+    kept = scenario.get(LAST_ORDER)
+    if kept is not None:
+        last: int = kept - 1 if grown else kept
+    else:
+        found = stored(Scene).find_one(
+            {"scenario": scenario["_id"]},
+            {"order": 1},
+            sort=[("order", -1), ("_id", -1)],
+            session=session,
+        )
+        last = -1 if found is None else found["order"]
+    if last >= SCENES_MAX - 1:
+        _require_room(scenario["_id"], session)
     return last
+
+
+def _keep_last_order(scenario: Row, order: int, session: ClientSession) -> None:
+    kept = {"$set": {LAST_ORDER: order}}
+    stored(Scenario).update_one({"_id": scenario["_id"]}, kept, session=session)
 
 
 def _require_room(scenario: ObjectId, session: ClientSession) -> None:

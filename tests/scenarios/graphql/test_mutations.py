@@ -93,14 +93,18 @@ def test_a_new_scene_is_told_as_it_is_read_later(
     assert database()["scenes"].count_documents({"scenario": scenario, "is_start_scene": True}) == 1
 
 
-def test_a_new_scene_costs_four_commands(api: Api, owner: Actor) -> None:
+def test_a_new_scene_costs_three_commands(api: Api, owner: Actor) -> None:
     scenario = a_story(owner, scenes=2)
     new = {"scenarioId": str(scenario), "title": "New", "text": "Words."}
-    with counted() as tally:
-        made = api(CREATE_SCENE, {"input": new}, owner)
-    assert made["data"]["createScene"]["scene"]["title"] == "New"
-    # The story is held, its last scene found, the scene inserted, all of it committed.
-    assert tally.commands == 4
+    costs = []
+    for _ in range(3):
+        with counted() as tally:
+            made = api(CREATE_SCENE, {"input": new}, owner)
+        assert made["data"]["createScene"]["scene"]["title"] == "New"
+        costs.append(tally.commands)
+    # The story is held, the scene inserted, both committed; the first time its last scene is asked for too,
+    # and its order kept.
+    assert costs == [5, 3, 3]
 
 
 def test_a_scenario_is_created_read_updated_copied_and_deleted(api: Api, owner: Actor) -> None:

@@ -126,6 +126,16 @@ def test_a_storm_of_all_kinds_of_writes_breaks_nothing(owner: Actor, seed: int) 
                 lambda one=one: update_scene(owner, one, {"is_start_scene": True}),
                 lambda one=one: update_scene(owner, one, {"is_start_scene": False}),
                 lambda one=one: update_scene(owner, one, {"image": picture}),
+                lambda one=one: update_scene(owner, one, {"order": chance.randrange(40)}),
+                lambda: create_scene(
+                    owner,
+                    {
+                        "scenario": scenario,
+                        "title": "n",
+                        "text": "n",
+                        "order": chance.randrange(40),
+                    },
+                ),
                 lambda one=one, other=other: create_choice(
                     owner, {"from_scene": one, "to_scene": other, "text": "go"}
                 ),

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from bson import ObjectId
 
+from scenarios.services.graph_saving import save_scenario
+from scenarios.services.scenarios import duplicate_scenario
 from scenarios.services.scenes import create_scene, delete_scene, update_scene
 from storycore.access import NOBODY, Actor
 from storycore.errors import (
@@ -32,6 +34,48 @@ def test_the_first_scene_is_the_start_and_later_ones_come_last(owner: Actor) -> 
     rows = {row["_id"]: row for row in database()["scenes"].find()}
     assert (rows[first]["is_start_scene"], rows[first]["order"]) == (True, 0)
     assert (rows[second]["is_start_scene"], rows[second]["order"]) == (False, 1)
+
+
+def test_a_new_scene_comes_last_whatever_happened_before(owner: Actor) -> None:
+    scenario = a_scenario(owner)
+
+    def orders() -> list[int]:
+        found = database()["scenes"].find({"scenario": scenario}).sort("order", 1)
+        assert broken_invariants() == []
+        return [row["order"] for row in found]
+
+    scenes = [a_scene(owner, scenario) for _ in range(3)]
+    a_choice(owner, scenes[0], scenes[1])
+    update_scene(owner, scenes[0], {"title": "Other"})
+    scenes.append(a_scene(owner, scenario))
+    assert orders() == [0, 1, 2, 3]
+
+    delete_scene(owner, scenes.pop())
+    scenes.append(a_scene(owner, scenario))
+    assert orders() == [0, 1, 2, 3]
+
+    update_scene(owner, scenes[0], {"order": 10})
+    scenes.append(a_scene(owner, scenario))
+    assert orders() == [1, 2, 3, 10, 11]
+
+    scenes.append(a_scene(owner, scenario, order=20))
+    scenes.append(a_scene(owner, scenario))
+    scenes.append(a_scene(owner, scenario))
+    assert orders() == [1, 2, 3, 10, 11, 20, 21, 22]
+
+    for scene in scenes:
+        delete_scene(owner, scene)
+    a_scene(owner, scenario)
+    assert orders() == [0]
+    assert len(start_of(scenario)) == 1
+
+    save_scenario(owner, scenario, {}, [{"title": "Only", "text": "x", "choices": []}])
+    a_scene(owner, scenario)
+    assert orders() == [0, 1]
+    copy = duplicate_scenario(owner, scenario)
+    a_scene(owner, copy)
+    a_scene(owner, scenario)
+    assert orders() == [0, 1, 2]
 
 
 def test_a_new_start_takes_the_flag_from_the_old_one(owner: Actor) -> None:
