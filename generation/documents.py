@@ -60,6 +60,15 @@ class Job(StoredDocument):
                 "partialFilterExpression": {"idempotency_key": {"$type": "string"}},
             },
             {
+                "fields": ["owner", "joins"],
+                "name": "open_order",
+                "unique": True,
+                "partialFilterExpression": {
+                    "joins": {"$type": "string"},
+                    "status": {"$in": list(OPEN)},
+                },
+            },
+            {
                 "fields": ["finished_at"],
                 "name": "unannounced",
                 "partialFilterExpression": {"announced": False},
@@ -134,6 +143,10 @@ class Job(StoredDocument):
     usage = JsonField(help_text="What the provider says it took.")
     idempotency_key = StringField(
         max_length=200, help_text="The caller's name for this order; the same name orders once."
+    )
+    joins = StringField(
+        max_length=64,
+        help_text="What the owner's orders share that are one job while it is not done.",
     )
 
     due = DateTimeField(required=True, help_text="When it may be taken (again).")

@@ -50,6 +50,7 @@ class Job(ContentModel):
     cost_estimate = models.FloatField(null=True, editable=False)
     usage = models.JSONField(null=True, editable=False)
     idempotency_key = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001 - as above
+    joins = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - as above
     due = models.DateTimeField(editable=False)
     worker = models.CharField(max_length=120, null=True, editable=False)  # noqa: DJ001 - as above
     fence = models.IntegerField(editable=False)

@@ -135,6 +135,14 @@ def waiting_neighbour(row: Row, *, earlier: bool) -> Row | None:
     return rows[0] if rows else None
 
 
+def open_project_jobs(actor: Actor, project: str, kind: str, fields: Fields) -> list[Row]:
+    """The actor's jobs of this kind for a project that are not done and wait for nobody. One command."""
+    owner = require_login(actor)
+    where = {"owner": owner, "project": project, "kind": kind, "parent": None}
+    open_ones = {**where, "status": {"$in": list(OPEN)}}
+    return find_where(Job, open_ones, fields, sort=NEWEST, limit=10)
+
+
 def job_stats(actor: Actor) -> Row:
     """How many jobs of the actor wait, are worked on, and ended today (UTC). Two commands."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

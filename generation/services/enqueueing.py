@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from bson import ObjectId
 from django.conf import settings
 from pymongo import ReturnDocument
@@ -27,16 +29,49 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 _SAME = ("prompt", "parameters", "scene")
 
 
+# What an order has to repeat to be the same as one that is not done yet.
+_JOINED = ("project", "prompt", "parameters", "seed", "provider", "providers", "model", "is_public")
+_TRIES = 5
+
+
+def join_key(kind: str, order: Mapping[str, Any]) -> str:
+    """The same text for orders of the same thing."""
+    words = [kind, *(order.get(name) for name in _JOINED)]
+    return hashlib.sha256(orjson.dumps(words, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def enqueue(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> ObjectId:
     """Write a job and wake a worker; returns its id.
 
-    `order` has the stored names of the job. The same `idempotency_key` of the same owner is the same job.
+    `order` has the stored names of the job. The same `idempotency_key` of the same owner is the same job, and
+    so are those with the same `joins` as long as the first of them is not done.
     Raises InvalidInput, also for a key that has ordered something else; QueueFull.
     """
-    key = order.get("idempotency_key")
-    if key is not None and (known := _same_order(owner, kind, order)) is not None:
-        return known
-    _require_room(owner)
+    for _attempt in range(_TRIES):
+        if (known := _known_order(owner, kind, order)) is not None:
+            return known
+        _require_room(owner)
+        try:
+            job = _written(owner, kind, queue, order)
+        except Conflict:
+            # The same order came twice at the same moment; or the one that it joins ended just now.
+            continue
+        wake_for(queue)
+        return job
+    raise Conflict("This is ordered by somebody else at this moment; try again.")
+
+
+def _known_order(owner: str, kind: str, order: Mapping[str, Any]) -> ObjectId | None:
+    if order.get("idempotency_key") is not None:
+        return _same_order(owner, kind, order)
+    if order.get("joins") is None:
+        return None
+    where = {"owner": owner, "joins": order["joins"], "status": {"$in": list(OPEN)}}
+    row = find_one(Job, where, ("_id",))
+    return None if row is None else ObjectId(row["_id"])
+
+
+def _written(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> ObjectId:
     body = valid_mongo(
         Job(
             kind=kind,
@@ -50,15 +85,7 @@ def enqueue(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> Obje
             **order,
         )
     )
-    try:
-        job: ObjectId = insert(Job, body)
-    except Conflict:
-        # The same order came twice at the same moment.
-        known = _same_order(owner, kind, order) if key is not None else None
-        if known is None:
-            raise
-        return known
-    wake_for(queue)
+    job: ObjectId = insert(Job, body)
     return job
 
 

@@ -13,7 +13,7 @@ from generation.errors import ProviderUnknown
 from generation.providers.base import DOWNLOAD, Call, Task
 from generation.queries.catalog import Maker, find_maker, makers_of, mock_maker
 from generation.queries.mocked import ASKED, MOCK
-from generation.services.enqueueing import enqueue
+from generation.services.enqueueing import enqueue, join_key
 from generation.services.estimating import estimated_cost
 from generation.services.moderation import require_allowed
 from scenarios.services.asset_attaching import SceneMedia
@@ -59,7 +59,8 @@ class NewMedia:
     """An order. `parameters` are those of generation.providers.base.Order; None means nobody asked.
 
     `kind` is the kind of the job where that is more than its task: what a project does with the result.
-    `fetching` is the call that fetches the result where that is made already.
+    `fetching` is the call that fetches the result where that is made already. With `joins`, the same order that
+    is not done yet is this order.
     """
 
     task: Task
@@ -80,6 +81,7 @@ class NewMedia:
     name: str | None = None
     kind: str | None = None
     fetching: Call | None = None
+    joins: bool = False
 
 
 def order_media(actor: Actor, new: NewMedia) -> ObjectId:
@@ -118,7 +120,10 @@ def order_media(actor: Actor, new: NewMedia) -> ObjectId:
     }
     if new.fetching is not None:
         order["work"] = {"call": new.fetching.to_json(), "stage": DOWNLOAD}
-    return enqueue(owner, new.kind or new.task, QUEUES.get(new.task, "media"), order)
+    kind = new.kind or new.task
+    if new.joins:
+        order["joins"] = join_key(kind, order)
+    return enqueue(owner, kind, QUEUES.get(new.task, "media"), order)
 
 
 def _makers(new: NewMedia) -> tuple[Maker, ...]:

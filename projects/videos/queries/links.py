@@ -12,7 +12,7 @@ from assets.queries.addresses import full_asset_url
 from assets.queries.assets import assets_by_id
 from storycore.access import Actor
 from storycore.mongo.reading import Fields, Row
-from storycore.mongo.relating import Lookup, RowBy
+from storycore.mongo.relating import Lookup, RowBy, RowsBy
 
 LINKS = "__links"
 """The name under which a reader asks for the links, and finds them: a mapping from assets to addresses."""
@@ -32,18 +32,19 @@ class LinkedRows(RowBy):
         add_links(actor, rows.values(), fields)
         return rows
 
-    def find(
+    def find_with(
         self,
         actor: Actor,
         key: ObjectId,
         fields: Fields,
         lookups: Mapping[str, Lookup] | None = None,
-    ) -> Row | None:
-        """One row by its id."""
-        row = super().find(actor, key, stored_fields(fields), lookups)
-        if row is not None:
-            add_links(actor, [row], fields)
-        return row
+        children: tuple[RowsBy, Fields] | None = None,
+    ) -> tuple[Row, list[Row]] | None:
+        """One row by its id, and its children."""
+        found = super().find_with(actor, key, stored_fields(fields), lookups, children)
+        if found is not None:
+            add_links(actor, [found[0]], fields)
+        return found
 
 
 def stored_fields(fields: Fields) -> Fields:

@@ -38,13 +38,22 @@ class Place:
     is_public: bool = False
 
     def common(self) -> dict[str, Any]:
-        """The fields of an order that say so."""
+        """The fields of a NewMedia that say so."""
+        return {**self.stored(), "joins": self.joins}
+
+    def stored(self) -> dict[str, Any]:
+        """The same under the names of a job."""
         return {
             "project": None if self.project is None else str(self.project),
             "parent": self.parent,
             "idempotency_key": self.key,
             "is_public": self.is_public,
         }
+
+    @property
+    def joins(self) -> bool:
+        """Whether the same order that is not done yet is this order: asked again by people, it is."""
+        return self.parent is None and self.key is None
 
 
 def script_order(row: Row, place: Place) -> NewMedia:

@@ -42,15 +42,21 @@ def create_project(actor: Actor, body: Mapping[str, Any]) -> ObjectId:
     return number
 
 
-def update_project(actor: Actor, key: str, body: Mapping[str, Any]) -> ObjectId:
+def update_project(
+    actor: Actor, key: str, body: Mapping[str, Any], *, only_news: bool = False
+) -> ObjectId:
     """Write the fields that the body names and leave the others; returns the document's id.
 
+    With `only_news` nothing is written when the project has these values already.
     Id and dates of the body are left alone: they are the server's. Raises Unauthenticated, NotFound,
     Forbidden, InvalidInput naming the field.
     """
     for _attempt in range(TRIES):
         row = editable_project(actor, key)
-        changes = with_consequences(checked_fields(actor, body, row), row)
+        fields = checked_fields(actor, body, row)
+        if only_news and all(row.get(name) == value for name, value in fields.items()):
+            return ObjectId(row["_id"])
+        changes = with_consequences(fields, row)
         if write_project(row, changes):
             return ObjectId(row["_id"])
     raise Conflict("Others are changing this project; try again.")

@@ -9,10 +9,10 @@ from typing import Any
 from bson import ObjectId
 
 from generation.queries.mocked import ASKED, MOCK
-from generation.services.enqueueing import enqueue
+from generation.services.enqueueing import enqueue, join_key
 from generation.services.orders import NewMedia, order_media
 from projects.videos.errors import StageNotReady
-from projects.videos.services.ordering import SHORT, VIDEO, Place
+from projects.videos.services.ordering import PRODUCTION, SHORT, VIDEO, Place
 from projects.videos.services.stage_jobs import content_of
 from projects.videos.services.subtitles import found_captions
 from storycore.access import Actor, require_login
@@ -63,10 +63,17 @@ def require_media(row: Row) -> None:
 def enqueue_set(
     actor: Actor, kind: str, row: Row, place: Place, parameters: dict[str, Any]
 ) -> ObjectId:
-    """Order a job that orders others. Raises Unauthenticated, QueueFull."""
+    """Order a job that orders others. Raises Unauthenticated, QueueFull.
+
+    A production joins the one that its project has under way, whatever that began with: what is missing when
+    it comes there is made.
+    """
     # What a worker orders for it later is made by the provider that this request asks for.
     asked = {"provider": MOCK} if ASKED.get() else {}
-    order = {"prompt": row.get("title") or "", "parameters": parameters, **asked, **place.common()}
+    order = {"prompt": row.get("title") or "", "parameters": parameters, **asked, **place.stored()}
+    if place.joins:
+        one = {"project": order["project"]} if kind == PRODUCTION else order
+        order["joins"] = join_key(kind, one)
     return enqueue(require_login(actor), kind, "media", order)
 
 

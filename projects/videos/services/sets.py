@@ -10,7 +10,7 @@ from bson import ObjectId
 
 from generation.ports import Done, Later, Work
 from generation.providers.base import Call, Order
-from generation.queries.jobs import children_by_parent
+from generation.queries.jobs import children_by_parent, open_project_jobs
 from generation.queries.mocked import MOCK, mocked_like
 from generation.running.batching import batched
 from generation.services.orders import order_media
@@ -117,6 +117,18 @@ def order_pictures(actor: Actor, row: Row, images: list[dict[str, Any]], place: 
         "use_case": row.get("use_case"),
         "image_style": row.get("image_style"),
     })  # fmt: skip
+
+
+def set_under_way(actor: Actor, row: Row, images: list[dict[str, Any]]) -> ObjectId | None:
+    """The job that makes all of these pictures of a project already, in the same style and shape; or None."""
+    fields = ("parameters",)
+    for job in open_project_jobs(actor, str(row["_id"]), PICTURES, fields):
+        asked = job["parameters"]
+        under_way = {one["id"]: one["prompt"] for one in asked["images"]}
+        is_same = all(asked.get(name) == row.get(name) for name in ("use_case", "image_style"))
+        if is_same and all(under_way.get(one["id"]) == one.get("prompt") for one in images):
+            return ObjectId(job["_id"])
+    return None
 
 
 def order_production(actor: Actor, row: Row, place: Place) -> ObjectId:

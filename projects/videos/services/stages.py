@@ -29,6 +29,7 @@ from projects.videos.services.sets import (
     order_production,
     require_beginning,
     require_prompts,
+    set_under_way,
 )
 from storycore.access import Actor, require_login
 from storycore.errors import Conflict, InvalidInput, NotFound
@@ -96,10 +97,11 @@ def begin_pictures(
         if not isinstance(prompts, list):
             raise InvalidInput("A list of texts is expected.", field="prompts")
         given = {**given, "images": [{"prompt": one, "url": None} for one in prompts]}
+    known = None if key == TEMPORARY else _set_under_way(actor, key, given)
+    if known is not None:
+        return known
     row, place = _project(actor, key, _Stage("pictures", require_prompts, is_public), given)
-    images = row.get("images") or []
-    missing = [one for one in images if needs_picture(one)]
-    return Begun(order_pictures(actor, row, missing or images, place), row)
+    return Begun(order_pictures(actor, row, _wanted_of(row), place), row)
 
 
 def begin_picture(
@@ -164,12 +166,31 @@ def _project(actor: Actor, key: str, stage: _Stage, given: Mapping[str, Any]) ->
         check_rate("stages", owner)
         return row, place
     before = editable_project(actor, key)
-    stage.check({**before, **checked_fields(actor, fields, before)})
+    changes = checked_fields(actor, fields, before)
+    stage.check({**before, **changes})
     check_rate("stages", owner)
-    if fields:
-        update_project(actor, key, fields)
+    if changes:
+        update_project(actor, key, fields, only_news=True)
     row = editable_project(actor, key)
     return row, replace(place, project=row["_id"])
+
+
+def _set_under_way(actor: Actor, key: str, given: Mapping[str, Any]) -> Begun | None:
+    """The pictures that are being made already, when the same are asked for once more.
+
+    Looked up before anything is written: what was given would take back the pictures that are there by now.
+    """
+    row = editable_project(actor, key)
+    after = {**row, **checked_fields(actor, _fields("pictures", given), row)}
+    wanted = [one for one in _wanted_of(after) if (one.get("prompt") or "").strip()]
+    job = set_under_way(actor, after, wanted) if wanted else None
+    return None if job is None else Begun(job, row)
+
+
+def _wanted_of(row: Row) -> list[dict[str, Any]]:
+    """The pictures that are not there; all of them when none is missing."""
+    images: list[dict[str, Any]] = row.get("images") or []
+    return [one for one in images if needs_picture(one)] or images
 
 
 def _fields(stage: str, given: Mapping[str, Any]) -> dict[str, Any]:
