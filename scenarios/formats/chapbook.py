@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from scenarios.formats.base import Link
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import CHAPBOOK
-from scenarios.formats.links import Closers, bracket_link, link_parts
+from scenarios.formats.link_writing import in_brackets
+from scenarios.formats.links import Closers, link_parts
 from scenarios.formats.markup import IfTag, LinkTag, Node, Opaque, Prose, SetTag
 from scenarios.formats.meaning import (
     Context,
@@ -51,9 +52,8 @@ class Chapbook:
     def link(self, link: Link) -> str:
         if link.effects:
             raise NotUnderstood(link.text)
-        simple = bracket_link(link.text, link.target)
-        context = Context(self.name, frozenset({link.target}))
-        if self.nodes(simple, context) == (LinkTag(simple, link.text, link.target),):
+        simple = in_brackets(self, link)
+        if simple:
             return simple
         return f"{{link to: {quoted(link.target, chr(39))}, label: {quoted(link.text, chr(39))}}}"
 

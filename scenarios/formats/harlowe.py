@@ -11,7 +11,8 @@ from scenarios.formats.expression_reading import Token, tokens_of
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import HARLOWE
 from scenarios.formats.harlowe_brackets import Brackets
-from scenarios.formats.links import bracket_link, link_parts
+from scenarios.formats.link_writing import in_brackets
+from scenarios.formats.links import link_parts
 from scenarios.formats.markup import MAX_NESTING, IfTag, LinkTag, Node, Opaque, Prose, SetTag
 from scenarios.formats.meaning import Context, condition_in, condition_text, effect_text, effects_in
 from scenarios.formats.meaning import negated as opposite
@@ -57,9 +58,8 @@ class Harlowe:
         if link.effects:
             changes = "".join(f"(set: {effect_text(each, HARLOWE)})" for each in link.effects)
             return f"(link-reveal-goto: {quoted(link.text)}, {quoted(link.target)})[{changes}]"
-        simple = bracket_link(link.text, link.target)
-        context = Context(self.name, frozenset({link.target}))
-        if self.nodes(simple, context) == (LinkTag(simple, link.text, link.target),):
+        simple = in_brackets(self, link)
+        if simple:
             return simple
         return f"(link-goto: {quoted(link.text)}, {quoted(link.target)})"
 

@@ -58,11 +58,6 @@ def is_plain_anchor(anchor: str) -> bool:
     return _PLAIN.fullmatch(anchor) is not None
 
 
-def bracket_link(label: str, target: str) -> str:
-    """The `[[ ]]` link with this label; the caller proves that it reads back so."""
-    return f"[[{target}]]" if label == target else f"[[{label}->{target}]]"
-
-
 @dataclass(slots=True)
 class Closers:
     """Finds closing marks in one text; however many openings never close, the text is searched once."""

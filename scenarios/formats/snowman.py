@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from scenarios.formats.base import Link
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import SNOWMAN
-from scenarios.formats.links import Closers, anchor_parts, bracket_link, is_plain_anchor, link_parts
+from scenarios.formats.link_writing import in_brackets
+from scenarios.formats.links import Closers, anchor_parts, is_plain_anchor, link_parts
 from scenarios.formats.markup import IfTag, LinkTag, Node, Opaque, SetTag
 from scenarios.formats.meaning import Context, condition_in, condition_text, effect_text, effects_in
 from scenarios.formats.sugarcube_tags import Frame, Leaf, nested
@@ -35,9 +36,8 @@ class Snowman:
     def link(self, link: Link) -> str:
         if link.effects:
             raise NotUnderstood(link.text)
-        simple = bracket_link(link.text, link.target)
-        context = Context(self.name, frozenset({link.target}))
-        if self.nodes(simple, context) == (LinkTag(simple, link.text, link.target),):
+        simple = in_brackets(self, link)
+        if simple:
             return simple
         target, label = html.escape(link.target), html.escape(link.text, quote=False)
         return f'<a href="javascript:void(0)" data-passage="{target}">{label}</a>'

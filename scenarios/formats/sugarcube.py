@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from scenarios.formats.base import Link
 from scenarios.formats.expressions import NotUnderstood
 from scenarios.formats.grammars import SUGARCUBE
+from scenarios.formats.link_writing import in_brackets
 from scenarios.formats.links import (
     Closers,
     LinkParts,
     anchor_parts,
-    bracket_link,
     is_plain_anchor,
     link_parts,
 )
@@ -69,9 +69,8 @@ class SugarCube:
         if link.effects:
             changes = "".join(f"<<set {effect_text(each, SUGARCUBE)}>>" for each in link.effects)
             return f"{macro}{changes}<</link>>"
-        simple = bracket_link(link.text, link.target)
-        context = Context(self.name, frozenset({link.target}))
-        if self.nodes(simple, context) == (LinkTag(simple, link.text, link.target),):
+        simple = in_brackets(self, link)
+        if simple:
             return simple
         return f"{macro}<</link>>"
 

@@ -105,7 +105,7 @@ class ImportReport(graphene.ObjectType):
 
 
 class ImportStory(Mutation):
-    """Stores a Twee, Twine, ink or Yarn file or a bundle as a story of yours, whole or not at all."""
+    """Stores a Twee, Twine, ink or Yarn file, a zip of ink files or a bundle as your story, whole or not."""
 
     class Arguments:
         file = Upload(required=True, description="The file, a part of a multipart request.")
