@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from storycore.access import NOBODY, Actor
 from storycore.accounts.models import User
-from storycore.accounts.tokens import user_and_expiry, user_of
+from storycore.accounts.tokens import caller_of
 from storycore.errors import Unauthenticated
 from storycore.graphql.live import Login
 
@@ -32,7 +32,7 @@ def actor_from_header(header: str) -> Actor:
     if scheme.lower() not in SCHEMES or not token.strip():
         return NOBODY
     try:
-        return actor_of(user_of(token.strip()))
+        return caller_of(token.strip())[0]
     except Unauthenticated:
         return NOBODY
 
@@ -42,8 +42,7 @@ def login_by_token(token: str) -> Login:
 
     Raises Unauthenticated.
     """
-    user, expires_at = user_and_expiry(token)
-    return Login(actor_of(user), expires_at)
+    return Login(*caller_of(token))
 
 
 def actor_from_session(request: HttpRequest) -> Actor:

@@ -14,10 +14,11 @@ from typing import Any
 
 import jwt
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from storycore.access import Actor
 from storycore.accounts.models import RefreshToken, User
 from storycore.errors import Unauthenticated
 
@@ -28,7 +29,7 @@ _KEY_BYTES_MIN = 32
 _VERIFIED_MAX = 1_024
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub", "typ", "jti"]
 
-_ACTIVE_USER = "SELECT * FROM accounts_user WHERE id = %s AND is_active"
+_ACTIVE_USER = "SELECT id, name, email, is_staff FROM accounts_user WHERE id = %s AND is_active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +101,20 @@ def drop_expired(before: datetime | None = None) -> int:
     return int(gone)
 
 
-def user_of(access_token: str) -> User:
-    """The active user whom an access token speaks for.
+def caller_of(access_token: str) -> tuple[Actor, float]:
+    """The active user whom an access token speaks for, and when (Unix seconds) the token runs out.
 
     A disabled user fails at once: the flag is read on every request. Raises Unauthenticated.
     """
-    user, _ = user_and_expiry(access_token)
-    return user
-
-
-def user_and_expiry(access_token: str) -> tuple[User, float]:
-    """Like `user_of`, with the moment (Unix seconds) at which the token runs out.
-
-    Raises Unauthenticated.
-    """
     claims = _claims(access_token, ACCESS)
-    # Every request with a login asks this: writing the statement anew each time took two thirds of it.
-    found: list[User] = list(User.objects.raw(_ACTIVE_USER, [int(claims["sub"])]))
-    user = found[0] if found else None
-    if user is None:
+    # Every request with a login asks this: a queryset, and a model to be filled, took four fifths of it.
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTIVE_USER, [int(claims["sub"])])
+        found = cursor.fetchone()
+    if found is None:
         raise Unauthenticated
-    return user, float(claims["exp"])
+    key, name, email, is_staff = found
+    return Actor(str(key), name or email, bool(is_staff)), float(claims["exp"])
 
 
 def _issue(user: User, family: uuid.UUID) -> TokenPair:

@@ -12,7 +12,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from storycore.errors import Conflict, TooMuchAtOnce
-from storycore.mongo.connection import DURABLE, SNAPSHOT, client, database
+from storycore.mongo.connection import DURABLE, SNAPSHOT, client, collection, database
 from storycore.mongo.reading import collection_of
 
 Result = TypeVar("Result")
@@ -26,7 +26,7 @@ def stored(document: type[Document]) -> Collection[dict[str, Any]]:
 
     MongoEngine's own save() ignores a pymongo session and would write outside the transaction.
     """
-    return database()[collection_of(document)]
+    return collection(collection_of(document))
 
 
 def in_transaction(work: Callable[[ClientSession], Result]) -> Result:

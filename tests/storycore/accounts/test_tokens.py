@@ -13,17 +13,19 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from storycore.access import Actor
+from storycore.accounts.middleware import actor_of
 from storycore.accounts.models import RefreshToken, User
 from storycore.accounts.services import create_user
 from storycore.accounts.tokens import (
     _key,
+    caller_of,
     drop_expired,
     issue_access_token,
     issue_pair,
     revoke,
     revoke_all,
     rotate,
-    user_of,
 )
 from storycore.errors import Unauthenticated
 from tests.factories import PASSWORD
@@ -63,8 +65,20 @@ def unsigned(body: dict[str, Any]) -> str:
 
 
 def test_an_access_token_speaks_for_its_user(user: User) -> None:
-    assert user_of(issue_access_token(user)) == user
-    assert user_of(signed(claims(user))) == user
+    for token in (issue_access_token(user), signed(claims(user))):
+        actor, expires_at = caller_of(token)
+        assert actor == actor_of(user)
+        assert 0 < expires_at - time.time() < 24 * 3_600
+
+
+@pytest.mark.parametrize("name", ["", "Ada"])
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_the_caller_is_who_the_user_is(user: User, name: str, is_staff: bool) -> None:
+    User.objects.filter(pk=user.pk).update(name=name, is_staff=is_staff)
+
+    actor, _ = caller_of(issue_access_token(user))
+
+    assert actor == Actor(str(user.pk), name or user.email, is_staff)
 
 
 @pytest.mark.filterwarnings("ignore:The HMAC key is:jwt.warnings.InsecureKeyLengthWarning")
@@ -95,7 +109,7 @@ def test_a_forged_or_stale_token_speaks_for_nobody(
     user: User, forge: Callable[[User], str]
 ) -> None:
     with pytest.raises(Unauthenticated):
-        user_of(forge(user))
+        caller_of(forge(user))
 
 
 def test_a_disabled_user_fails_at_once(user: User) -> None:
@@ -104,7 +118,7 @@ def test_a_disabled_user_fails_at_once(user: User) -> None:
     user.save()
 
     with pytest.raises(Unauthenticated):
-        user_of(pair.access)
+        caller_of(pair.access)
     with pytest.raises(Unauthenticated):
         rotate(pair.refresh)
 
@@ -178,24 +192,24 @@ def test_no_token_is_kept_in_the_clear_and_expired_ones_are_dropped(user: User) 
 def test_a_token_that_was_good_is_refused_once_it_ran_out(user: User, settings: Any) -> None:
     settings.ACCESS_TOKEN_LIFETIME = timedelta(seconds=1)
     token = issue_access_token(user)
-    assert user_of(token).pk == user.pk
+    assert caller_of(token)[0] == actor_of(user)
 
     time.sleep(1.1)
     with pytest.raises(Unauthenticated):
-        user_of(token)
+        caller_of(token)
 
 
 def test_a_token_that_was_good_is_refused_under_another_key_and_for_a_disabled_user(
     user: User, settings: Any
 ) -> None:
     token = issue_access_token(user)
-    assert user_of(token).pk == user.pk
+    assert caller_of(token)[0] == actor_of(user)
 
     key = settings.SECRET_KEY
     settings.SECRET_KEY = "another key, which nobody has signed this token with"
     with pytest.raises(Unauthenticated):
-        user_of(token)
+        caller_of(token)
     settings.SECRET_KEY = key
     User.objects.filter(pk=user.pk).update(is_active=False)
     with pytest.raises(Unauthenticated):
-        user_of(token)
+        caller_of(token)
