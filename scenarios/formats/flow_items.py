@@ -97,11 +97,11 @@ def branched(cases: Sequence[tuple[str | None, list[Item]]]) -> list[Item]:
     """What stands under conditions, of which the first that holds counts; None is `else`.
 
     Jumps stay jumps and options stay options under their conditions; anything else that does more than say
-    something is a Branch. Raises NotUnderstood for what only says something, and for conditions that cannot
-    be told apart.
+    something is a Branch. Raises NotUnderstood for what only says something, for conditions that cannot be
+    told apart, and for what stands behind `else`.
     """
     bodies = [body for _, body in cases]
-    if not any(bodies):
+    if not any(bodies) or any(test is None for test, _ in cases[:-1]):
         raise NotUnderstood
     if all(_is_jump(body) for body in bodies):
         return [

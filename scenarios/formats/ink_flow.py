@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import chain, count, pairwise
 
+from scenarios.formats.errors import BrokenStoryFile
 from scenarios.formats.expressions import Binary, Call, Const, Name, Node, NotUnderstood, Unary
 from scenarios.formats.flow_items import (
     Change,
@@ -34,7 +35,10 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 class Addresses:
-    """What can be diverted to, and as what each address is known from where."""
+    """What can be diverted to, and as what each address is known from where.
+
+    Raises BrokenStoryFile when two parts have one address.
+    """
 
     def __init__(self, containers: list[Container], variables: set[str]) -> None:
         self.variables = variables
@@ -51,8 +55,15 @@ class Addresses:
         for each in named:
             for statement in each.statements:
                 if statement.label:
-                    self._known.add(self.label(each, statement.label))
+                    self._add(self.label(each, statement.label), statement.number)
         self.names = frozenset(self.scene(each) for each in self._known)
+
+    def _add(self, address: str, line: int) -> None:
+        if address in self._known:
+            raise BrokenStoryFile(
+                f"Line {line}: there are two parts called {address}.", field="file"
+            )
+        self._known.add(address)
 
     def scene(self, address: str) -> str:
         """The name of the scene that an address leads to."""

@@ -273,6 +273,8 @@ def test_a_choice_without_words_may_have_a_text_below() -> None:
         ("{ a\n", None, "Line 1: a brace is opened and never closed."),
         ("x\n/* a\n", None, "Line 2: the comment does not end."),
         ("=== a\nx\n=== a\ny\n", None, "two parts called a"),
+        ("=== a\n- (b) x\n- (b) y\n", None, "Line 3: there are two parts called a.b"),
+        ("=== a\nx\n- (b) y\n= b\nz\n", None, "Line 3: there are two parts called a.b"),
         ("VAR x = 1\n", None, "no knot and no text"),
         ("# title: x\n", None, "no knot and no text"),
     ],

@@ -390,6 +390,15 @@ def test_an_if_without_an_else_goes_on_below() -> None:
     assert passage(story, "A.g-1").is_end
 
 
+def test_what_stands_behind_an_else_is_not_lost() -> None:
+    block = ["<<if $x>>", "<<jump End>>", "<<else>>", "One.", "<<else>>", "Two.", "<<endif>>"]
+
+    story = read(node("A", *block), END)
+
+    assert passage(story, "A").text == "\n".join(block)
+    assert links(story, "A") == [("Continue", "End", None)]
+
+
 def test_an_if_within_an_if() -> None:
     story = read(
         node(
