@@ -259,5 +259,6 @@ def _chosen(document: Document, name: str | None) -> Prepared:
 
 
 def _not_by_get(kind: OperationType) -> Refusal:
-    entry = problem(f"A {kind.value} needs POST.", BAD_USER_INPUT, reason="METHOD_NOT_ALLOWED")
+    message = f"GET runs queries only, not a {kind.value}."
+    entry = problem(message, BAD_USER_INPUT, reason="METHOD_NOT_ALLOWED")
     return Refusal([entry], status=405, plain_status=405, headers={"Allow": "POST"})
