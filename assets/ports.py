@@ -14,13 +14,15 @@ from storycore.access import Actor
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One place that refers to an asset."""
+    """One place that refers to an asset: the field of a scene, or of a project of a higher app."""
 
     asset_id: ObjectId
-    scene_id: ObjectId
-    scene_title: str
-    scenario_id: ObjectId
     field: str
+    scene_id: ObjectId | None = None
+    scene_title: str | None = None
+    scenario_id: ObjectId | None = None
+    project_id: ObjectId | None = None
+    project_title: str | None = None
 
 
 class AssetHolder(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from typing import Any
 
 import graphene
@@ -11,6 +12,7 @@ from graphene.utils.str_converters import to_snake_case
 
 from assets.errors import AssetInUse
 from assets.graphql.types import Asset, AssetUploadForm, AssetUsage, UploadField
+from assets.ports import Usage
 from assets.queries.assets import assets_by_id
 from assets.services.deletion import delete_asset
 from assets.services.direct_uploads import complete_upload, request_upload
@@ -228,6 +230,9 @@ class UpdateAsset(Mutation):
         return {"asset": key, "message": "Asset updated."}
 
 
+_PLACE = tuple(item.name for item in fields(Usage))
+
+
 class DeleteAsset(Mutation):
     """Removes an asset. One in use is refused with ASSET_IN_USE, unless force clears the references."""
 
@@ -261,7 +266,11 @@ class DeleteAsset(Mutation):
         if isinstance(problem, AssetInUse):
             places = problem.details["usedIn"]
             row["used_in"] = Siblings.records(
-                {to_snake_case(name): value for name, value in place.items()} for place in places
+                {
+                    **dict.fromkeys(_PLACE),
+                    **{to_snake_case(name): value for name, value in place.items()},
+                }
+                for place in places
             )
         return row
 

@@ -44,10 +44,21 @@ def _fact_column(type_: Any, name: str, description: str) -> Column:
 class AssetUsage(RowType):
     """One place that uses an asset, as far as you may see it."""
 
-    scene_id = Column(graphene.ID, "scene_id", description="The scene.", required=True)
-    scene_title = Column(graphene.String, "scene_title", description="Its title.", required=True)
-    scenario_id = Column(graphene.ID, "scenario_id", description="Its scenario.", required=True)
-    field = Column(graphene.String, "field", description="image, sound or music.", required=True)
+    scene_id = Column(
+        graphene.ID, "scene_id", description="The scene; null where a video project uses it."
+    )
+    scene_title = Column(graphene.String, "scene_title", description="The scene's title.")
+    scenario_id = Column(graphene.ID, "scenario_id", description="The scene's scenario.")
+    project_id = Column(
+        graphene.ID, "project_id", description="The video project; null where a scene uses it."
+    )
+    project_title = Column(graphene.String, "project_title", description="The project's title.")
+    field = Column(
+        graphene.String,
+        "field",
+        description="image, sound or music; of a project image, narration, video or thumbnail.",
+        required=True,
+    )
 
 
 class AssetThumbnail(graphene.ObjectType):

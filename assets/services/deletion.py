@@ -89,9 +89,12 @@ def usages_of(actor: Actor | None, asset: ObjectId) -> list[Usage]:
 
 
 def _plain(usage: Usage) -> dict[str, str]:
-    return {
-        "sceneId": str(usage.scene_id),
+    place = {
+        "sceneId": usage.scene_id,
         "sceneTitle": usage.scene_title,
-        "scenarioId": str(usage.scenario_id),
+        "scenarioId": usage.scenario_id,
+        "projectId": usage.project_id,
+        "projectTitle": usage.project_title,
         "field": usage.field,
     }
+    return {name: str(value) for name, value in place.items() if value is not None}

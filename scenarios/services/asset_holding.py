@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bson import ObjectId
@@ -10,13 +10,14 @@ from pymongo.client_session import ClientSession
 
 from assets.ports import Usage
 from scenarios.documents import MEDIA_FIELDS, Scenario, Scene
-from scenarios.queries.scenarios import visible
+from scenarios.queries.scenarios import scenarios_by_id
 from storycore.access import Actor
 from storycore.mongo.documents import now
-from storycore.mongo.reading import Row, find_in, find_where
+from storycore.mongo.reading import Row, rows_of
 from storycore.mongo.writing import stored
 
 USAGES_MAX = 1_000
+_STORY = "__story"
 
 
 class SceneAssets:
@@ -25,21 +26,11 @@ class SceneAssets:
     def usages(
         self, actor: Actor | None, assets: Collection[ObjectId]
     ) -> Mapping[ObjectId, list[Usage]]:
-        """Where each asset is used, at most USAGES_MAX scenes in all. Two commands."""
+        """Where each asset is used, at most USAGES_MAX scenes in all. One command."""
         found: dict[ObjectId, list[Usage]] = {asset: [] for asset in assets}
         if not assets:
             return found
-        scenes = find_where(
-            Scene,
-            _holding(assets),
-            ("title", "scenario", *MEDIA_FIELDS),
-            sort=(("_id", 1),),
-            limit=USAGES_MAX,
-        )
-        readable = self._readable(actor, scenes)
-        for scene in scenes:
-            if scene["scenario"] not in readable:
-                continue
+        for scene in _readable_scenes(actor, assets):
             for field in MEDIA_FIELDS:
                 if scene.get(field) in found:
                     found[scene[field]].append(_usage(scene, field))
@@ -74,13 +65,19 @@ class SceneAssets:
                 {"_id": {"$in": scenarios}}, {"$inc": {"asset_changes": 1}}, session=session
             )
 
-    @staticmethod
-    def _readable(actor: Actor | None, scenes: list[Row]) -> set[ObjectId]:
-        scenarios = {scene["scenario"] for scene in scenes}
-        if actor is None:
-            return scenarios
-        rows = find_in(Scenario, "_id", scenarios, ("_id",), where=visible(actor))
-        return {row["_id"] for row in rows}
+
+def _readable_scenes(actor: Actor | None, assets: Collection[ObjectId]) -> Iterator[Row]:
+    """The scenes that hold one of these, of stories that the actor may read (None: of all)."""
+    pipeline: list[dict[str, Any]] = [
+        {"$match": _holding(assets)},
+        {"$sort": {"_id": 1}},
+        {"$limit": USAGES_MAX},
+        {"$project": dict.fromkeys(("title", "scenario", *MEDIA_FIELDS), 1)},
+    ]
+    if actor is not None:
+        pipeline.append(scenarios_by_id.lookup(actor, "scenario", ("_id",), _STORY))
+        pipeline.append({"$match": {f"{_STORY}.0": {"$exists": True}}})
+    yield from rows_of(Scene).aggregate(pipeline)
 
 
 def _holding(assets: Collection[ObjectId]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import graphene
+from bson import ObjectId
 from graphql import GraphQLResolveInfo
 
 from storycore.access import Actor
@@ -15,11 +16,14 @@ from storycore.ids import find_id
 from storycore.mongo.reading import Row
 from storycore.mongo.relating import RowBy
 
+Alias = Callable[[Actor, str], ObjectId | None]
+
 
 class ReadOne(graphene.Field):
     """A root field `name(id: ID!)` with at most one row, found through `rows`; a malformed id finds nothing.
 
-    `sharing` says what its answers depend on, when readers may share them.
+    `sharing` says what its answers depend on, when readers may share them; `alias` finds the id of what a
+    client has given a name of its own.
     """
 
     def __init__(
@@ -29,10 +33,12 @@ class ReadOne(graphene.Field):
         rows: RowBy,
         noun: str,
         sharing: Sharing | None = None,
+        alias: Alias | None = None,
         deprecation_reason: str | None = None,
     ) -> None:
         self.row_type = type_
         self.rows = rows
+        self.alias = alias
         self.sharing = sharing
         super().__init__(
             type_,
@@ -44,8 +50,19 @@ class ReadOne(graphene.Field):
 
     def find(self, actor: Actor, fields: frozenset[str], id: str) -> Row | None:
         """The row, or None."""
-        key = find_id(id)
-        return None if key is None else self.rows.find(actor, key, fields)
+        for key in self.keys(actor, id):
+            if (row := self.rows.find(actor, key, fields)) is not None:
+                return row
+        return None
+
+    def keys(self, actor: Actor, text: str) -> Iterator[ObjectId]:
+        """What the argument may mean, the document's own id first: whoever found it asks for no other."""
+        key = find_id(text)
+        if key is not None:
+            yield key
+        named = self.alias(actor, text) if self.alias is not None else None
+        if named is not None:
+            yield named
 
     def _resolve(self, _root: Any, info: GraphQLResolveInfo, id: str) -> Record | None:
         row = self.find(info.context.actor, selected(info, self.row_type), id)

@@ -19,6 +19,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 from storycore.access import Actor
 from storycore.errors import NotFound
 from storycore.graphql.context import Live
+from storycore.graphql.reads import Alias
 from storycore.graphql.relations import Record, Siblings
 from storycore.ids import find_id
 from storycore.mongo.fanout import Fanout, Mailbox
@@ -124,8 +125,17 @@ class LiveField(graphene.Field):
 class LiveRow(LiveField):
     """A root field `name(id: ID!)` that tells a document as it is: at once, and after each change."""
 
-    def __init__(self, type_: Any, *, source: RowSource, rows: RowBy, noun: str) -> None:
+    def __init__(
+        self,
+        type_: Any,
+        *,
+        source: RowSource,
+        rows: RowBy,
+        noun: str,
+        alias: Alias | None = None,
+    ) -> None:
         self.rows = rows
+        self.alias = alias
         self.fields = source.fields
         self.noun = noun
         super().__init__(
@@ -141,7 +151,10 @@ class LiveRow(LiveField):
         hidden = NotFound(f"There is no such {self.noun}.", field="id")
         key = find_id(id)
         row = None if key is None else self.rows.find(actor, key, self.fields)
-        if row is None:
+        if row is None and self.alias is not None:
+            key = self.alias(actor, id)
+            row = None if key is None else self.rows.find(actor, key, self.fields)
+        if row is None or key is None:
             raise hidden
         value = RowChange(key, "updated", row["updated_at"], row)
         return Opened(key, Event((key,), value, state=key), hidden)

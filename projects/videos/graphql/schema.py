@@ -11,6 +11,7 @@ from projects.videos.graphql.types import Project, ProjectConnection
 from projects.videos.queries.projects import (
     PROJECT_CHANGES,
     count_projects,
+    find_number,
     list_projects,
     page_of_projects,
     projects_by_id,
@@ -67,7 +68,7 @@ class ProjectQueries(graphene.ObjectType):
     class Meta:
         abstract = True
 
-    project = ReadOne(Project, rows=projects_by_id, noun="project")
+    project = ReadOne(Project, rows=projects_by_id, noun="project", alias=find_number)
     projects = ReadMany(
         Project, fetch=_list, **_filters(), **LIMIT, description="Your projects, newest first."
     )
@@ -96,7 +97,9 @@ class ProjectSubscriptions(graphene.ObjectType):
     class Meta:
         abstract = True
 
-    project_updated = LiveRow(Project, source=PROJECT_CHANGES, rows=projects_by_id, noun="project")
+    project_updated = LiveRow(
+        Project, source=PROJECT_CHANGES, rows=projects_by_id, noun="project", alias=find_number
+    )
 
 
 NODES = {Project: projects_by_id}

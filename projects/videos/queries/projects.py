@@ -75,6 +75,14 @@ def find_project(actor: Actor, key: str, fields: Fields = None) -> Row:
     return row
 
 
+def find_number(actor: Actor, key: str) -> ObjectId | None:
+    """The document's id of the project that the actor calls so, or None. One command."""
+    if not actor.is_authenticated or not key.isprintable():
+        return None
+    row = find_one(VideoProject, {"owner": actor.user_id, "key": key}, ("_id",))
+    return None if row is None else ObjectId(row["_id"])
+
+
 def list_as_json_server(actor: Actor, query: ListQuery) -> Listed:
     """The actor's own projects as JSON Server would list them. At most three commands.
 
@@ -171,7 +179,7 @@ def projects_using(assets: list[ObjectId]) -> list[Row]:
     return find_where(
         VideoProject,
         where,
-        ASSET_PLACES,
+        ("owner", "title", *ASSET_PLACES),
         sort=(("_id", 1),),
         limit=LIST_MAX,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from bson import ObjectId
 from pymongo.client_session import ClientSession
@@ -11,8 +11,9 @@ from assets.ports import Usage
 from projects.videos.documents import VideoProject
 from projects.videos.queries.links import assets_of
 from projects.videos.queries.projects import projects_using
-from storycore.access import Actor
+from storycore.access import Actor, is_owner
 from storycore.mongo.documents import now
+from storycore.mongo.reading import Row
 from storycore.mongo.writing import stored
 
 
@@ -20,10 +21,20 @@ class ProjectAssets:
     """Projects hold pictures, a narration, a video and its preview."""
 
     def usages(
-        self, _actor: Actor | None, assets: Collection[ObjectId]
+        self, actor: Actor | None, assets: Collection[ObjectId]
     ) -> Mapping[ObjectId, list[Usage]]:
-        """None: a usage names a scene. That a project uses an asset is known by `used_ids`."""
-        return {asset: [] for asset in assets}
+        """Where each asset is used, in the projects that the actor may see. One command."""
+        found: dict[ObjectId, list[Usage]] = {asset: [] for asset in assets}
+        for row in projects_using(list(assets)) if assets else ():
+            if actor is not None and not is_owner(actor, row["owner"]):
+                continue
+            for asset, field in _places(row):
+                if asset in found:
+                    usage = Usage(
+                        asset, field, project_id=row["_id"], project_title=row.get("title")
+                    )
+                    found[asset].append(usage)
+        return found
 
     def used_ids(self, assets: Collection[ObjectId]) -> set[ObjectId]:
         """Which of these assets any project uses. One command."""
@@ -56,3 +67,13 @@ class ProjectAssets:
             )
             changed += answer.modified_count
         return changed
+
+
+def _places(row: Row) -> Iterator[tuple[ObjectId, str]]:
+    """Every asset that a project names, and the place where it does."""
+    for image in row.get("images") or ():
+        if image.get("asset"):
+            yield image["asset"], "image"
+    for place in ("narration", "video", "thumbnail"):
+        if row.get(f"{place}_asset"):
+            yield row[f"{place}_asset"], place

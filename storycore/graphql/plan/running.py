@@ -12,7 +12,7 @@ from storycore.access import Actor
 from storycore.graphql.plan.linking import Found, keys_of, placed, rows_by_id
 from storycore.graphql.plan.tree import Group, Link, Plan, Root, RowNode, Rows
 from storycore.graphql.reads import ReadOne
-from storycore.ids import find_id, raw_id
+from storycore.ids import raw_id
 from storycore.mongo.relating import RowBy, RowsBy
 
 _NOTHING: tuple[frozenset[str], Rows] = (frozenset(), [])
@@ -50,9 +50,6 @@ class Run:
         return self._written(root.node, rows)
 
     def _one(self, root: Root, read: ReadOne, text: str) -> Any:
-        key = find_id(text)
-        if key is None:
-            return None
         node = root.node
         lookups: dict[str, Any] = {
             f"__{index}": (link.relation.load, link.relation.by, link.node.needs)
@@ -61,7 +58,11 @@ class Run:
         }
         group = node.children
         children = cast("tuple[RowsBy, frozenset[str]] | None", group and (group.load, group.needs))
-        found = read.rows.find_with(self.actor, key, node.needs, lookups, children)
+        found = None
+        for key in read.keys(self.actor, text):
+            found = read.rows.find_with(self.actor, key, node.needs, lookups, children)
+            if found is not None:
+                break
         if found is None:
             return None
         row, below = found

@@ -21,6 +21,8 @@ from tests.conftest import COUNTER, Api
 from tests.factories import a_choice, a_scenario, a_scene
 from tests.generation.conftest import MOCKED
 from tests.generation.engines.video.conftest import a_picture
+from tests.projects.conftest import Call
+from tests.projects.videos.rest.test_projects import made
 
 CREATE = """mutation($input: ProjectInput!) { createProject(input: $input) {
   project { id key title status images { prompt url assetId } extra } success userErrors { field code } } }"""
@@ -339,3 +341,33 @@ def test_a_way_through_a_story_becomes_a_project(
         one["title"] for one in project["sections"]
     ]
     assert order["parameters"]["cards"][0]["text"] == project["sections"][0]["choice"]
+
+
+def test_a_clients_own_id_finds_the_project_too(
+    api: Api, call: Call, owner: Actor, stranger: Actor, admin: Actor, commands: Any
+) -> None:
+    made(call, owner, id="my-sea", title="Mine")
+    made(call, stranger, id="my-sea", title="Theirs")
+    own = find_one(VideoProject, {"key": "my-sea", "owner": owner.user_id}, ("_id",)) or {}
+
+    def title(id: Any, actor: Actor | None) -> Any:
+        answer = api("query($id: ID!) { project(id: $id) { title } }", {"id": id}, actor)
+        return (answer["data"]["project"] or {}).get("title")
+
+    assert title("my-sea", owner) == "Mine"
+    assert title("my-sea", stranger) == "Theirs"
+    assert title(str(own["_id"]), owner) == "Mine"
+    assert title(str(own["_id"]), stranger) is None
+    assert title("my-sea", None) is None
+    for nothing in ("", "nothing", "\x00", "$ne", "my-sea ", "6b0a7dc6dc1552f89c6b1fde"):
+        assert title(nothing, owner) is None
+    # Also where the plain executor answers.
+    plain = api(
+        "query($id: ID!) { project(id: $id) { title __typename } node(id: $id) { id } }",
+        {"id": "my-sea"},
+        owner,
+    )
+    assert plain["data"]["project"]["title"] == "Mine"
+    commands.names.clear()
+    title(str(own["_id"]), owner)
+    assert commands.names == ["find"]

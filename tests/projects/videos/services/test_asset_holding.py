@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -60,3 +61,41 @@ def test_a_link_to_an_asset_becomes_the_asset(call: Call, owner: Actor, stranger
     assert stored_name in mine["images"][0]["url"]
     assert theirs["images"][0]["url"] == link
     assert json.loads(call("get", f"/projects/{mine['id']}", None, owner).content)["images"]
+
+
+def test_where_projects_use_an_asset_is_told(
+    api: Any, call: Call, owner: Actor, stranger: Actor
+) -> None:
+    picture, sound = an_asset(owner), an_asset(owner, "sound")
+    key = made(call, owner, title="The sea", images=[{"prompt": "a"}, {"prompt": "b"}])["id"]
+    theirs = made(call, stranger, title="Theirs", images=[{"prompt": "a"}])["id"]
+    for name in (key, theirs):
+        stored(VideoProject).update_one({"key": name}, {"$set": {"images.0.asset": picture}})
+    stored(VideoProject).update_one(
+        {"key": key}, {"$set": {"narration_asset": sound, "thumbnail_asset": picture}}
+    )
+    project = str((find_one(VideoProject, {"key": key}, ("_id",)) or {})["_id"])
+    place = "sceneId sceneTitle scenarioId projectId projectTitle field"
+
+    answer = api(
+        f"query($id: ID!) {{ asset(id: $id) {{ usedIn {{ {place} }} }} }}",
+        {"id": str(picture)},
+        owner,
+    )
+    refused = api(
+        f"mutation($id: ID!) {{ deleteAsset(id: $id) {{ usedIn {{ {place} }} "
+        "userErrors { code details } } }",
+        {"id": str(sound)}, owner,
+    )["data"]["deleteAsset"]  # fmt: skip
+
+    def used(field: str) -> dict[str, Any]:
+        nothing = dict.fromkeys(("sceneId", "sceneTitle", "scenarioId"))
+        return {**nothing, "projectId": project, "projectTitle": "The sea", "field": field}
+
+    # The stranger's project is not told of, though it uses the picture too.
+    assert answer["data"]["asset"]["usedIn"] == [used("image"), used("thumbnail")]
+    assert refused["usedIn"] == [used("narration")]
+    assert refused["userErrors"][0]["code"] == "ASSET_IN_USE"
+    assert refused["userErrors"][0]["details"]["usedIn"] == [
+        {"projectId": project, "projectTitle": "The sea", "field": "narration"}
+    ]
