@@ -1,4 +1,4 @@
-"""Which one text do the ink files of an archive make? `INCLUDE` joins them.
+"""Which one text do the ink files of an archive or a folder make? `INCLUDE` joins them.
 
 As in ink, what an included file says before its first knot stands where the `INCLUDE` stood, and its knots
 follow after those of the file that includes it.
@@ -6,16 +6,18 @@ follow after those of the file that includes it.
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scenarios.formats.base import MAX_FILE_BYTES
 from scenarios.formats.decoding import decoded
 from scenarios.formats.errors import BrokenStoryFile, StoryTooLarge
 from scenarios.formats.ink_lines import without_comments
-from scenarios.formats.zip_reading import checked_entries, opened_archive
+from scenarios.formats.zip_reading import MAX_ENTRIES, checked_entries, opened_archive
 
 _INCLUDE = re.compile(r"\s*INCLUDE\s+(?P<file>\S.*?)\s*\Z")
 _MAX_NESTING = 50
@@ -44,6 +46,37 @@ def joined_archive(data: bytes) -> str:
     return "\n".join([*part.opening, *part.knots])
 
 
+def with_included(main: str, data: bytes, beside: Callable[[str], bytes | None]) -> bytes:
+    """An ink file as a zip file with all that it includes; as it is when it includes nothing.
+
+    `beside` gives the bytes of a file by its path from the folder of `main`, None for what is not there.
+    """
+    found, waiting = {main: data}, [main]
+    while waiting:
+        name = waiting.pop()
+        for path in _paths_in(found[name], name):
+            content = None if path in found else beside(path)
+            if content is not None:
+                found[path] = content
+                waiting.append(path)
+        if len(found) > MAX_ENTRIES or sum(map(len, found.values())) > MAX_FILE_BYTES:
+            raise _too_large()
+    if len(found) == 1 and not any(_paths_in(data, main)):
+        return data
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in found.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def _paths_in(data: bytes, within: str) -> Iterator[str]:
+    """Where the files that these bytes include may lie. Raises BrokenStoryFile."""
+    for line in without_comments(decoded(data)).split("\n"):
+        if file := included_file(line):
+            yield from _candidates(file, within, "")
+
+
 def holds_ink(data: bytes) -> bool:
     """Whether a zip file is one of ink files, and no bundle."""
     try:
@@ -68,9 +101,10 @@ def _main(files: Mapping[str, str]) -> str:
         if (file := included_file(line)) and (found := _resolved(file, name, "", files))
     }
     first = [name for name in files if name not in included]
-    # Where each is included by another, any of them leads into the circle.
-    first = first or sorted(files)[:1]
-    named = [name for name in first if posixpath.basename(name).lower() in _MAIN]
+    named = [name for name in first or files if posixpath.basename(name).lower() in _MAIN]
+    if not first:
+        # Each is included by another: any of them leads into the circle.
+        return (named or sorted(files))[0]
     for candidates in (first, named):
         if len(candidates) == 1:
             return candidates[0]
@@ -83,16 +117,16 @@ def _main(files: Mapping[str, str]) -> str:
 
 def _resolved(file: str, within: str, folder: str, files: Mapping[str, str]) -> str | None:
     """The file that is meant: from the main file's folder, else from the including one's or one above it."""
-    plain = file.replace("\\", "/")
+    return next((path for path in _candidates(file, within, folder) if path in files), None)
+
+
+def _candidates(file: str, within: str, folder: str) -> Iterator[str]:
     start, starts = posixpath.dirname(within), [folder]
     while start not in starts:
         starts.append(start)
         start = posixpath.dirname(start)
-    for each in starts:
-        path = posixpath.normpath(posixpath.join(each, plain))
-        if path in files:
-            return path
-    return None
+    plain = file.replace("\\", "/")
+    yield from (posixpath.normpath(posixpath.join(each, plain)) for each in starts)
 
 
 @dataclass(slots=True)
@@ -155,7 +189,7 @@ class _Joining:
         path = _resolved(file, name, self.folder, self.files)
         if path is None:
             raise BrokenStoryFile(
-                f"{name:.80}, line {number}: the archive holds no file {file!r:.80}.", field="file"
+                f"{name:.80}, line {number}: there is no file {file!r:.80}.", field="file"
             )
         return path
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scenarios.formats import READABLE
+from scenarios.formats.ink_files import with_included
 from scenarios.formats.zip_reading import MAX_BUNDLE_BYTES
 from scenarios.management.operator import owner_by_email
 from scenarios.services.importing import ImportOrder, import_story
@@ -40,7 +41,8 @@ class Command(BaseCommand):
                 scenario=parse_id(options["scenario"]) if options["scenario"] else None,
                 dry_run=options["dry_run"],
             )
-            done = import_story(owner_by_email(options["owner"]), path.read_bytes(), order)
+            owner = owner_by_email(options["owner"])
+            done = import_story(owner, _content(path, order.format), order)
         except OSError as problem:
             raise CommandError(f"{path.name} cannot be read: {problem.strerror}.") from problem
         except StoryCoreError as problem:
@@ -59,3 +61,17 @@ class Command(BaseCommand):
                 f"kept as written in {piece['passage'] or 'the file'}: {piece['text'][:80]}"
             )
         self.stdout.write("Nothing was written." if key is None else f"Scenario {key}")
+
+
+def _content(path: Path, format_name: str) -> bytes:
+    """The file; an ink file with those of its folder and below that it includes."""
+    content = path.read_bytes()
+    if format_name not in {"auto", "ink"} or path.suffix.lower() != ".ink":
+        return content
+    folder = path.parent.resolve()
+
+    def beside(name: str) -> bytes | None:
+        file = (folder / name).resolve()
+        return file.read_bytes() if file.is_relative_to(folder) and file.is_file() else None
+
+    return with_included(path.name, content, beside)

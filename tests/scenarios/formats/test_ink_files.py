@@ -83,12 +83,12 @@ def chain(length: int) -> dict[str, str]:
         (
             {"main": "Hi\nINCLUDE b/c.ink\n"},
             BrokenStoryFile,
-            "main.ink, line 2: the archive holds no file 'b/c.ink'.",
+            "main.ink, line 2: there is no file 'b/c.ink'.",
         ),
         (
             {"main": "INCLUDE ../../etc/passwd.ink\n"},
             BrokenStoryFile,
-            "the archive holds no file",
+            "there is no file",
         ),
         ({"a": "A.\n", "b": "B.\n"}, BrokenStoryFile, "None includes these: a.ink, b.ink."),
         ({"main": "x\n/* open\n"}, BrokenStoryFile, "the comment does not end"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,41 @@ def test_a_dry_run_reports_as_json(owner: Actor, tmp_path: Path, capsys: Capture
 
     found = json.loads(capsys.readouterr().out)
     assert (found["scenario"], found["report"]["passages"]) == (None, 2)
+    assert database()["scenarios"].count_documents({}) == 0
+
+
+def test_ink_files_of_a_folder_are_joined(owner: Actor, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "main.ink").write_text("INCLUDE parts/hall.ink\n-> hall\n")
+    (tmp_path / "parts" / "hall.ink").write_text("=== hall\nHall.\n-> END\n")
+    (tmp_path / "other.ink").write_text("Another story.\n")
+
+    call_command("import_story", str(tmp_path / "main.ink"), "--owner", "owner@example.com")
+
+    assert "ink: 1 scenes, 0 choices, 0 variables" in capsys.readouterr().out
+    assert database()["scenes"].distinct("text") == ["Hall."]
+
+
+@pytest.mark.parametrize(
+    ("included", "message"),
+    [
+        ("INCLUDE main.ink", "include each other without end: main.ink → a.ink → main.ink"),
+        ("INCLUDE gone.ink", "a.ink, line 1: there is no file 'gone.ink'."),
+        ("INCLUDE ../outside.ink", "a.ink, line 1: there is no file '../outside.ink'."),
+    ],
+)
+def test_ink_files_that_cannot_be_joined_are_refused(
+    owner: Actor, tmp_path: Path, included: str, message: str
+) -> None:
+    folder = tmp_path / "story"
+    folder.mkdir()
+    (tmp_path / "outside.ink").write_text("Not to be read.\n")
+    (folder / "main.ink").write_text("INCLUDE a.ink\nHi.\n")
+    (folder / "a.ink").write_text(f"{included}\n")
+
+    with pytest.raises(CommandError, match=re.escape(message)):
+        call_command("import_story", str(folder / "main.ink"), "--owner", "owner@example.com")
+
     assert database()["scenarios"].count_documents({}) == 0
 
 
