@@ -84,7 +84,7 @@ def _made_by_ai(_actor: Actor, wanted: bool) -> dict[str, Any]:  # noqa: FBT001 
 def _unused(actor: Actor, wanted: bool) -> dict[str, Any]:  # noqa: FBT001 - a filter's value
     """Among the actor's own: whether somebody else's private story uses an asset is not theirs to learn."""
     own = {"uploaded_by": require_login(actor)}
-    ids = [row["_id"] for row in find_where(Asset, own, ("_id",), sort=NEWEST, limit=0)]
+    ids = [row["_id"] for row in find_where(Asset, own, ("_id",), sort=NEWEST, limit=None)]
     used = {key for holder in HOLDERS for key in holder.used_ids(ids)}
     return own | {"_id": {"$nin" if wanted else "$in": list(used)}}
 

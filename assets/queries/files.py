@@ -55,7 +55,7 @@ def named_spots(files: Collection[StoredFile], *, besides: ObjectId | None = Non
     where: dict[str, Any] = {"$or": [{place: {"$in": keys}} for place in FILE_PLACES]}
     if besides is not None:
         where["_id"] = {"$ne": besides}
-    rows = find_where(Asset, where, FILE_FIELDS, sort=(("_id", 1),), limit=0)
+    rows = find_where(Asset, where, FILE_FIELDS, sort=(("_id", 1),), limit=None)
     return {spot_of(file) for row in rows for file in files_of(row)}
 
 

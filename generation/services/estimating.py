@@ -12,6 +12,8 @@ from generation.providers.base import TASKS
 from generation.queries.catalog import Maker, find_maker, makers_of
 from storycore.errors import InvalidInput
 
+# An hour is more than anybody here makes.
+DURATION_MAX_SECONDS = 3_600
 COUNT_MAX = 1_000
 _CHARACTERS_PER_TOKEN = 4
 _DEFAULT_SECONDS = {"music": 30.0, "effect": 5.0}
@@ -45,6 +47,8 @@ def estimate(
         raise InvalidInput(f"This is one of {', '.join(TASKS)}.", field="task")
     if not 1 <= count <= COUNT_MAX:
         raise InvalidInput(f"This lies between 1 and {COUNT_MAX}.", field="count")
+    if duration is not None and not 0 <= duration <= DURATION_MAX_SECONDS:
+        raise InvalidInput(f"This lies between 0 and {DURATION_MAX_SECONDS}.", field="duration")
     known: Any = task
     makers = makers_of(known)
     if provider is None and not makers:

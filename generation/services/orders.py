@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bson import ObjectId
@@ -91,6 +91,13 @@ def order_media(actor: Actor, new: NewMedia) -> ObjectId:
     QueueFull.
     """
     owner = require_login(actor)
+    # A form sends an empty text for what nobody chose.
+    new = replace(
+        new,
+        provider=new.provider or None,
+        model=new.model or None,
+        idempotency_key=new.idempotency_key or None,
+    )
     makers = _makers(new)
     prompt = _checked_prompt(new.prompt, makers[0], new.task)
     parameters = _checked_parameters(new.parameters)

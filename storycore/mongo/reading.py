@@ -73,12 +73,15 @@ def find_where(
     fields: Fields,
     *,
     sort: Sort,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> list[Row]:
-    """One page of the documents that match `where`."""
+    """One page of the documents that match `where`, None for all of them; an empty page asks nothing."""
+    if limit == 0:
+        # To MongoDB it would mean no limit at all.
+        return []
     cursor = rows_of(document).find(dict(where), projection(fields))
-    return cursor.sort(list(sort)).skip(offset).limit(limit).to_list()
+    return cursor.sort(list(sort)).skip(offset).limit(limit or 0).to_list()
 
 
 def find_one(

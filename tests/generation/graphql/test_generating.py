@@ -12,6 +12,7 @@ from bson import ObjectId
 from generation.documents import Job
 from generation.running.leasing import claim_next
 from generation.running.stepping import advance_next
+from generation.services.orders import NewMedia, order_media
 from storycore.access import Actor
 from storycore.mongo.connection import database
 from storycore.mongo.reading import count_where
@@ -341,3 +342,35 @@ def test_scene_media_over_graphql(api: Api, owner: Actor, mocked: None, run_jobs
     assert {one["scene"]["id"] for one in payload["jobs"]} == {str(scene)}
     neither = api(mutation, {}, owner)["data"]["generateSceneMedia"]
     assert neither["userErrors"] == [{"field": "sceneId", "code": "BAD_USER_INPUT"}]
+
+
+def test_an_empty_page_is_empty(api: Api, owner: Actor, mocked: None) -> None:
+    """To MongoDB a limit of nothing would be no limit."""
+    order_media(owner, NewMedia("image", "a castle"))
+
+    answer = api(
+        "{ jobs(limit: 0) { id } assets(limit: 0) { id } scenarios(limit: 0) { id } }", actor=owner
+    )
+
+    assert answer["data"] == {"jobs": [], "assets": [], "scenarios": []}
+
+
+def test_what_a_form_leaves_empty_was_not_chosen(api: Api, owner: Actor, mocked: None) -> None:
+    query = """mutation { generateImageWithAI(
+      prompt: "a castle", provider: "", model: "", idempotencyKey: "", wait: false
+    ) { job { id provider idempotencyKey } userErrors { message } } }"""
+
+    first, second = (api(query, actor=owner)["data"]["generateImageWithAI"] for _ in range(2))
+
+    assert first["userErrors"] == []
+    assert (first["job"]["provider"], first["job"]["idempotencyKey"]) == ("mock", None)
+    assert first["job"]["id"] != second["job"]["id"]
+
+
+@pytest.mark.parametrize("duration", ["-1", "1e9"])
+def test_an_estimate_knows_no_impossible_duration(api: Api, owner: Actor, duration: str) -> None:
+    answer = api(
+        f'{{ estimateGeneration(task: "speech", duration: {duration}) {{ cost }} }}', actor=owner
+    )
+
+    assert answer["errors"][0]["extensions"]["field"] == "duration"
