@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw
 
 from generation.engines.caption import draw_caption
 from generation.engines.moods import LIGHTS, Colour, Light, light_of, things_of
-from generation.engines.silhouettes import DRAWN, mixed
+from generation.engines.painting import mixed
+from generation.engines.silhouettes import DRAWN
 from generation.engines.styles import STYLES, styled
 
 DEFAULT_SIZE = (768, 512)
