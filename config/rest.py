@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.shortcuts import resolve_url
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
@@ -54,6 +61,12 @@ api = StudioApi(
 )
 for router in (projects, stages, following, scripts, jobs, operations, health):
     api.add_router("", router)
+
+
+@api.get("/redoc", include_in_schema=False)
+def redoc(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja names it
+    """The same document, for whoever looks for it under the name of the other page."""
+    return HttpResponseRedirect(resolve_url(f"{NAMESPACE}:openapi-view"))
 
 
 @api.exception_handler(StoryCoreError)

@@ -78,14 +78,20 @@ class Conflict(StoryCoreError):
 
 
 class RateLimited(StoryCoreError):
-    """Too many calls; `retry_after` in seconds says when the next one is welcome."""
+    """Too many calls; `retry_after` in seconds says when the next one is welcome.
+
+    `limit` is how many are allowed in the time that the setting names.
+    """
 
     code = "RATE_LIMITED"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: int, **details: Any) -> None:
+    def __init__(
+        self, message: str, *, retry_after: int, limit: int | None = None, **details: Any
+    ) -> None:
         super().__init__(message, retryAfter=retry_after, **details)
         self.retry_after = retry_after
+        self.limit = limit
 
 
 class Unavailable(StoryCoreError):

@@ -59,7 +59,9 @@ def _refusal(
 ) -> RateLimited:
     reset = limiter.get_window_stats(item, name, key).reset_time
     wait = max(1, math.ceil(reset - time.time()))
-    return RateLimited(f"Too many calls; try again in {wait} seconds.", retry_after=wait)
+    return RateLimited(
+        f"Too many calls; try again in {wait} seconds.", retry_after=wait, limit=item.amount
+    )
 
 
 def forget_rates() -> None:

@@ -45,6 +45,10 @@ def refusal(request: HttpRequest, problem: StoryCoreError) -> HttpResponse:
     answer = json_answer(request, body, problem.status)
     if isinstance(problem, RateLimited):
         answer["Retry-After"] = str(problem.retry_after)
+        answer["RateLimit-Remaining"] = "0"
+        answer["RateLimit-Reset"] = str(problem.retry_after)
+        if problem.limit is not None:
+            answer["RateLimit-Limit"] = str(problem.limit)
     return answer
 
 

@@ -125,6 +125,8 @@ def test_orders_need_a_login_and_have_a_rate(call: Call, owner: Actor, settings:
     over = call("post", "/api/audio/generate", {"text": "x"}, owner)
     body = read(over, 429)
     assert (body["error"], body["retry_after"]) == ("rate_limit_exceeded", int(over["Retry-After"]))
+    assert (over["RateLimit-Limit"], over["RateLimit-Remaining"]) == ("1", "0")
+    assert over["RateLimit-Reset"] == over["Retry-After"]
 
 
 @pytest.mark.parametrize("name", ["generate-sequence", "audio-generate", "health"])
@@ -162,3 +164,10 @@ def test_the_document_names_every_address(call: Call, content: None) -> None:
         assert operation["tags"][0] in ("Jobs", "Operations", "LLM", "Audio")
         assert operation["summary"]
         assert "400" in operation["responses"] or "200" in operation["responses"]
+
+
+def test_the_document_has_a_page_under_both_names(call: Call, content: None) -> None:
+    other = call("get", "/api/redoc")
+
+    assert (other.status_code, other["Location"]) == (302, "/api/docs")
+    assert call("get", other["Location"]).status_code == 200
