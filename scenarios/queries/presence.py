@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bson import ObjectId
@@ -31,10 +31,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Everybody who has a story open: users in the order of arrival, and readers without a login."""
+    """Everybody who has a story open: users in the order of arrival, and readers without a login.
+
+    `story` says who may know of them; it is empty when the story is gone, and is no part of the news.
+    """
 
     scenario: ObjectId
-    story: Row
+    story: Row = field(compare=False)
     people: tuple[Person, ...]
     guests: int
 
@@ -76,22 +79,33 @@ def _attendance(story: Row, present: Sequence[Row]) -> Attendance:
 
 
 class StoryPresence:
-    """The source of arrivals and departures; its channels are ids of scenarios."""
+    """The source of arrivals and departures; its channels are ids of scenarios.
+
+    A story that is withdrawn or removed counts too: it ends the subscriptions of those who may not read it now.
+    """
 
     @property
     def watched(self) -> Mapping[str, Collection[str]]:
-        """The presences; their keys say which story is meant."""
-        return {collection_of(Presence): ()}
+        """The presences, whose keys say which story is meant, and the stories."""
+        return {collection_of(Presence): (), collection_of(Scenario): ()}
 
     def events(self, changes: Sequence[Change], wanted: Collection[Channel]) -> Sequence[Event]:
         """One event for each story, however many came and went; signs of life are none."""
-        named = {_scenario_in(one.key) for one in changes if one.kind != "updated"}
-        found = attendance([one for one in named if one is not None and one in wanted])
-        return [attendance_event(one) for one in found.values()]
+        stories = collection_of(Scenario)
+        concerned = {_concerned(one, stories) for one in changes}
+        named = {key for key in concerned if key is not None and key in wanted}
+        gone = {one.key for one in changes if one.collection == stories and one.kind == "deleted"}
+        found = attendance(named - gone)
+        ends = [Attendance(key, {}, (), 0) for key in named & gone]
+        return [
+            *map(attendance_event, found.values()),
+            *(Event((one.scenario,), one, state=one.scenario, is_last=True) for one in ends),
+        ]
 
     def may_see(self, actor: Actor, event: Event) -> bool:
-        """Whoever may read the story."""
-        return may_read_scenario(actor, event.value.story)
+        """Whoever may read the story; that it is gone may be known by all who followed it."""
+        story = event.value.story
+        return not story or may_read_scenario(actor, story)
 
 
 def attendance_event(found: Attendance) -> Event:
@@ -99,8 +113,12 @@ def attendance_event(found: Attendance) -> Event:
     return Event((found.scenario,), found, state=found.scenario)
 
 
-def _scenario_in(key: str) -> ObjectId | None:
-    return find_id(key.partition(".")[0])
+def _concerned(change: Change, stories: str) -> ObjectId | None:
+    """The story whose attendance a change may alter, or who may know of it."""
+    if change.collection != stories:
+        return None if change.kind == "updated" else find_id(change.key.partition(".")[0])
+    is_news = change.kind == "deleted" or "is_published" in change.names
+    return change.key if is_news else None
 
 
 STORY_PRESENCE = StoryPresence()

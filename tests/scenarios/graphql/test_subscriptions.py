@@ -318,6 +318,26 @@ async def test_who_has_a_story_open_is_seen_across_processes(web: Web, other_web
         assert await until(owner, lambda told: told == (["Ada"], 0))
 
 
+async def test_presence_ends_with_the_right_to_read_and_with_the_story(web: Web) -> None:
+    ada = await a_person("ada")
+    scenario = await call(a_scenario)(ada.actor, is_published=True)
+    async with live_client(web, ada.token) as owner, live_client(web) as guest:
+        await owner.subscribe("1", PRESENCE, id=str(scenario))
+        assert names(await owner.data("1")) == (["Ada"], 0)
+        await guest.subscribe("1", PRESENCE, id=str(scenario))
+        assert names(await guest.data("1")) == (["Ada"], 1)
+        assert names(await owner.data("1")) == (["Ada"], 1)
+
+        await call(update_scenario)(ada.actor, scenario, {"is_published": False})
+        ended = await guest.next()
+        assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "NOT_FOUND")
+        assert await until(owner, lambda told: told == (["Ada"], 0))
+
+        await call(delete_scenario)(ada.actor, scenario)
+        assert names(await owner.data("1")) == ([], 0)
+        assert await owner.next() == {"type": "complete", "id": "1"}
+
+
 async def test_a_process_that_dies_takes_its_people_along(web: Web) -> None:
     ada = await a_person("ada")
     scenario = await call(a_scenario)(ada.actor, is_published=True)
