@@ -16,6 +16,7 @@ from generation.running.ending import cancel
 from generation.running.storing import SEED_MAX
 from generation.services.access import own_job
 from generation.services.enqueueing import enqueue
+from generation.services.orders import ASSET_TYPES
 from scenarios.services.asset_attaching import SceneMedia
 from storycore.access import Actor
 from storycore.errors import InvalidInput
@@ -99,9 +100,12 @@ def choose_take(actor: Actor, job: ObjectId, scene: ObjectId, media_field: str |
     Raises Unauthenticated, NotFound, Forbidden, InvalidInput.
     """
     row = own_job(actor, job)
-    if row["status"] != COMPLETED or row.get("asset") is None:
+    made = ASSET_TYPES.get(row.get("task") or row["kind"])
+    if row["status"] != COMPLETED or row.get("asset") is None or made is None:
         raise InvalidInput("This job has made nothing that a scene could hold.", field="id")
     place = media_field or {"image": "image", "music": "music"}.get(row["kind"], "sound")
+    # Refused here in the words of this order: who has no such scene has given no wrong job.
+    SceneMedia().require_place(actor, scene, place, made)
     SceneMedia().attach(actor, scene, place, row["asset"])
 
 

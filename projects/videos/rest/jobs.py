@@ -19,6 +19,7 @@ from generation.queries.jobs import (
     list_queue,
 )
 from generation.services import jobs as services
+from projects.videos.queries.projects import find_number
 from projects.videos.rest.job_shapes import (
     AT_ITS_END,
     JOB_FIELDS,
@@ -66,7 +67,9 @@ def get_jobs(
 ) -> HttpResponse:
     """Every kind of job, the newest first; an admin sees everybody's."""
     actor = actor_of(request)
-    filters = {"status": status, "kind": kind, "project": project_id}
+    # A client knows its project by the name that it gave it.
+    own = None if project_id is None else find_number(actor, project_id)
+    filters = {"status": status, "kind": kind, "project": project_id if own is None else str(own)}
     page = parse_page(limit, offset)
     rows = list_jobs(actor, filters, page, JOB_FIELDS)
     body = {"jobs": job_answers(actor, rows), "total": count_jobs(actor, filters)}

@@ -374,3 +374,17 @@ def test_an_estimate_knows_no_impossible_duration(api: Api, owner: Actor, durati
     )
 
     assert answer["errors"][0]["extensions"]["field"] == "duration"
+
+
+@pytest.mark.parametrize("scene", ["0123456789abcdef01234567", "nonsense"])
+def test_a_take_for_a_scene_that_is_not_there(
+    api: Api, owner: Actor, mocked: None, run_jobs: Run, scene: str
+) -> None:
+    key = order_media(owner, NewMedia("image", "a castle"))
+    run_jobs()
+    query = """mutation($id: ID!, $scene: ID!) {
+      chooseTake(id: $id, sceneId: $scene) { userErrors { field } } }"""
+
+    answer = api(query, {"id": str(key), "scene": scene}, owner)
+
+    assert answer["data"]["chooseTake"]["userErrors"] == [{"field": "sceneId"}]

@@ -315,3 +315,14 @@ def test_moving_over_graphql(api: Any, call: Call, owner: Actor, stranger: Actor
     read(call("delete", f"/api/tasks/{first}", None, owner))
     answer = api(priority, {"id": first}, owner)["data"]["changeJobPriority"]
     assert answer["userErrors"] == [{"code": "JOB_FINISHED"}]
+
+
+def test_jobs_of_a_project_by_the_name_that_its_client_gave_it(call: Call, owner: Actor) -> None:
+    read(call("post", "/api/projects", {"id": "my-sea", "title": "Sea"}, owner), 201)
+    begun = read(call("post", "/api/projects/my-sea/generate-script", {}, owner))
+
+    listed = read(call("get", "/api/jobs?project_id=my-sea", None, owner))
+
+    assert [one["id"] for one in listed["jobs"]] == [begun["job_id"]]
+    same = read(call("get", f"/api/jobs?project_id={listed['jobs'][0]['project_id']}", None, owner))
+    assert same["total"] == 1
