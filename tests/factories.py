@@ -16,7 +16,7 @@ from storycore.accounts.middleware import actor_of
 from storycore.accounts.models import User
 from storycore.accounts.services import create_user
 from storycore.accounts.tokens import issue_access_token
-from storycore.mongo.documents import valid_mongo
+from storycore.mongo.documents import valid_new
 from storycore.mongo.writing import insert
 
 PASSWORD = "correct horse battery"
@@ -34,7 +34,7 @@ def an_asset(owner: Actor, type_: str = "image", **fields: Any) -> ObjectId:
         "file": {"backend": "local", "key": f"{type_}/{number}.bin"},
         "metadata": {"size": 1_000 + number, "mimeType": "image/png"},
     }
-    key: ObjectId = insert(Asset, valid_mongo(Asset(**(known | fields))))
+    key: ObjectId = insert(Asset, valid_new(Asset, known | fields))
     return key
 
 

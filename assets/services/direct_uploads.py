@@ -34,7 +34,7 @@ from assets.services.uploads import NewAsset, require_type, upload_asset
 from assets.storage.base import AssetStore, DirectUploads, StoredFile
 from storycore.access import Actor, require_login
 from storycore.errors import Conflict, InvalidInput, NotFound, Unavailable
-from storycore.mongo.documents import valid_mongo
+from storycore.mongo.documents import valid_new
 from storycore.mongo.reading import find_one
 
 INCOMING = "incoming"
@@ -122,15 +122,16 @@ def _declared_format(new: NewAsset) -> Format:
 def _require_words(owner: str, new: NewAsset) -> None:
     """Refuse a name, folder or tags that could not be stored later, before the file is sent."""
     name = (new.name or "").strip() or PurePath(new.file_name).name or "file"
-    valid_mongo(
-        Asset(
-            type=new.type,
-            name=name,
-            folder=plain_folder(new.folder),
-            tags=plain_tags(new.tags),
-            uploaded_by=owner,
-            is_public=new.is_public,
-        )
+    valid_new(
+        Asset,
+        {
+            "type": new.type,
+            "name": name,
+            "folder": plain_folder(new.folder),
+            "tags": plain_tags(new.tags),
+            "uploaded_by": owner,
+            "is_public": new.is_public,
+        },
     )
 
 

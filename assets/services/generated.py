@@ -20,7 +20,7 @@ from assets.media.facts import CheckedMedia, DeclaredFile, MediaFacts, VideoFact
 from assets.media.inspection import inspect
 from assets.media.provenance import Provenance, write_provenance
 from assets.services.storing import media_limits, store_files
-from storycore.mongo.documents import now, valid_mongo
+from storycore.mongo.documents import now, valid_new
 from storycore.mongo.writing import insert
 
 _PIECE_BYTES = 1 << 20
@@ -110,14 +110,15 @@ def _stored(media: CheckedMedia, made: MadeFile) -> StoredMade:
     name = f"{made.stored_name}{media.facts.sha256[:40]}"
     kept = store_files(media, name, private=not made.is_public)
     facts = {key: value for key, value in media.facts.as_metadata().items() if value != ""}
-    body = valid_mongo(
-        Asset(
-            type=media.facts.type,
-            name=made.name,
-            metadata={**made.metadata, **facts, "aiGenerated": True},
-            uploaded_by=made.owner,
-            is_public=made.is_public,
-        )
+    body = valid_new(
+        Asset,
+        {
+            "type": media.facts.type,
+            "name": made.name,
+            "metadata": {**made.metadata, **facts, "aiGenerated": True},
+            "uploaded_by": made.owner,
+            "is_public": made.is_public,
+        },
     )
     whole = body | kept.fields(body["metadata"])
     return StoredMade(ObjectId(body["_id"]), lambda session: _insert(whole, session), facts)

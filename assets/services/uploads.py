@@ -16,7 +16,7 @@ from assets.services.filing import plain_folder, plain_tags
 from assets.services.storing import Kept, media_limits, place_media
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput
-from storycore.mongo.documents import valid_mongo
+from storycore.mongo.documents import valid_new
 from storycore.mongo.reading import Row
 from storycore.mongo.writing import insert
 
@@ -68,14 +68,14 @@ def require_type(type_: str) -> None:
 
 def _record(owner: str, media: CheckedMedia, new: NewAsset) -> Row:
     facts = media.facts
-    asset = Asset(
-        type=facts.type,
-        name=(new.name or "").strip() or facts.original_name,
-        metadata={**(new.metadata or {}), **facts.as_metadata()},
-        folder=plain_folder(new.folder),
-        tags=plain_tags(new.tags),
-        uploaded_by=owner,
-        is_public=new.is_public,
-    )
-    body = valid_mongo(asset)
+    asset = {
+        "type": facts.type,
+        "name": (new.name or "").strip() or facts.original_name,
+        "metadata": {**(new.metadata or {}), **facts.as_metadata()},
+        "folder": plain_folder(new.folder),
+        "tags": plain_tags(new.tags),
+        "uploaded_by": owner,
+        "is_public": new.is_public,
+    }
+    body = valid_new(Asset, asset)
     return body | {"_id": new.id} if new.id else body

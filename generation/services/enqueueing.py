@@ -19,7 +19,7 @@ from generation.running.leasing import NOW_TURN, TURNS
 from generation.running.waking import wake_for
 from storycore.errors import Conflict, InvalidInput
 from storycore.mongo.connection import database
-from storycore.mongo.documents import valid_mongo
+from storycore.mongo.documents import valid_new
 from storycore.mongo.reading import count_where, find_one
 from storycore.mongo.writing import insert
 
@@ -72,18 +72,19 @@ def _known_order(owner: str, kind: str, order: Mapping[str, Any]) -> ObjectId | 
 
 
 def _written(owner: str, kind: str, queue: str, order: Mapping[str, Any]) -> ObjectId:
-    body = valid_mongo(
-        Job(
-            kind=kind,
-            queue=queue,
-            owner=owner,
-            status=QUEUED,
-            message="Waiting for a worker.",
-            step="queued",
-            turn=_next_turn(owner),
-            due=AT_ONCE,
+    body = valid_new(
+        Job,
+        {
+            "kind": kind,
+            "queue": queue,
+            "owner": owner,
+            "status": QUEUED,
+            "message": "Waiting for a worker.",
+            "step": "queued",
+            "turn": _next_turn(owner),
+            "due": AT_ONCE,
             **order,
-        )
+        },
     )
     job: ObjectId = insert(Job, body)
     return job

@@ -27,7 +27,7 @@ from scenarios.services.declarations import (
 )
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, InvalidReference, NotFound
-from storycore.mongo.documents import now, valid_changes, valid_mongo
+from storycore.mongo.documents import now, valid_changes, valid_new
 from storycore.mongo.reading import Row, find_in
 from storycore.mongo.writing import insert, stored
 
@@ -82,7 +82,7 @@ def choice_creation(scenario: ObjectId, choice: NewChoice) -> Work[SavedChoice]:
     """
     given = {name: value for name, value in choice.items() if value is not None}
     given |= {"effects": valid_effects(choice.get("effects") or [], field="effects")}
-    body = valid_mongo(Choice(**given, scenario=scenario))
+    body = valid_new(Choice, {**given, "scenario": scenario})
 
     def work(session: ClientSession, row: Row) -> SavedChoice:
         _require_scenes(scenario, choice, session)

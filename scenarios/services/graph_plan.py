@@ -19,7 +19,7 @@ from scenarios.services.declarations import (
 )
 from storycore.errors import InvalidInput, InvalidReference
 from storycore.ids import find_id
-from storycore.mongo.documents import valid_mongo
+from storycore.mongo.documents import valid_new
 from storycore.mongo.reading import Row
 
 CLIENT_KEY = "tmp-"
@@ -250,7 +250,7 @@ class _Planner:
         values = {name: value for name, value in (known | given).items() if value is not None}
         values |= {"scenario": self.scenario}
         try:
-            checked = valid_mongo(document(**values))
+            checked = valid_new(document, values)
         except InvalidInput as problem:
             field = f"{place}.{problem.field}" if problem.field else place
             raise InvalidInput(problem.message, field=field) from problem

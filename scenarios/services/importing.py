@@ -25,7 +25,7 @@ from scenarios.services.declarations import declared_variables, valid_variables
 from scenarios.services.graph_plan import GraphPlan, SavedScene, plan_graph
 from storycore.access import Actor, require_login
 from storycore.errors import StoryCoreError
-from storycore.mongo.documents import valid_changes, valid_mongo
+from storycore.mongo.documents import valid_changes, valid_new
 from storycore.mongo.reading import Row
 from storycore.mongo.writing import in_transaction, insert, stored
 
@@ -65,8 +65,7 @@ def import_story(actor: Actor, data: bytes, order: ImportOrder) -> Imported:
     story = read_story(data, order.format, order.file_name)
     fields = _scenario_fields(story)
     scenes = _scenes(story, {})
-    checked = Scenario(**fields, author=require_login(actor))
-    body = valid_mongo(checked)
+    body = valid_new(Scenario, {**fields, "author": require_login(actor)})
     # Planned once without media: whatever the documents refuse is refused before anything is stored.
     plan = _planned(body, scenes)
     if order.dry_run:

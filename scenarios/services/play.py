@@ -32,7 +32,7 @@ from scenarios.queries.games import game_of
 from storycore.access import Actor
 from storycore.errors import Conflict, InvalidInput, NotFound
 from storycore.ids import find_id
-from storycore.mongo.documents import now, valid_mongo
+from storycore.mongo.documents import now, valid_new
 from storycore.mongo.reading import Row, find_one
 from storycore.mongo.writing import insert, stored
 
@@ -66,14 +66,15 @@ def create_progress(actor: Actor, scenario: ObjectId) -> NewPlay:
     game, revision = game_of(actor, scenario)
     token = None if actor.is_authenticated else secrets.token_urlsafe(32)
     state = start(game).state
-    body = valid_mongo(
-        Progress(
-            scenario=scenario,
-            user=actor.user_id,
-            token_hash=_hashed(token) if token else None,
-            started_at=now(),
+    body = valid_new(
+        Progress,
+        {
+            "scenario": scenario,
+            "user": actor.user_id,
+            "token_hash": _hashed(token) if token else None,
+            "started_at": now(),
             **_stored_state(game, state, revision),
-        )
+        },
     )
     return NewPlay(insert(Progress, body), token)
 

@@ -12,7 +12,7 @@ from pymongo import DeleteMany, UpdateOne
 
 from scenarios.documents import Presence
 from storycore.access import Actor
-from storycore.mongo.documents import now, valid_mongo
+from storycore.mongo.documents import now, valid_new
 from storycore.mongo.writing import insert, stored
 
 Body = dict[str, Any]
@@ -23,13 +23,13 @@ def arrive(actor: Actor, scenario: ObjectId, *, lasting: timedelta) -> Body:
 
     Returns the record, which `stay` and `leave` take.
     """
-    presence = Presence(
-        key=f"{scenario}.{uuid.uuid4().hex}",
-        scenario=scenario,
-        user=actor.user_id,
-        expires_at=now() + lasting,
-    )
-    body = valid_mongo(presence)
+    presence = {
+        "key": f"{scenario}.{uuid.uuid4().hex}",
+        "scenario": scenario,
+        "user": actor.user_id,
+        "expires_at": now() + lasting,
+    }
+    body = valid_new(Presence, presence)
     insert(Presence, body)
     return body
 

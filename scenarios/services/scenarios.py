@@ -15,7 +15,7 @@ from scenarios.services.condition_errors import refresh_condition_errors
 from scenarios.services.declarations import valid_variables
 from scenarios.services.scenes import media_of
 from storycore.access import Actor, require_login
-from storycore.mongo.documents import now, valid_changes, valid_mongo
+from storycore.mongo.documents import now, valid_changes, valid_new
 from storycore.mongo.reading import Row
 from storycore.mongo.writing import insert, stored
 
@@ -45,7 +45,7 @@ def create_scenario(actor: Actor, scenario: ScenarioChanges) -> ObjectId:
     """
     author = require_login(actor)
     given = {name: value for name, value in _checked(scenario).items() if value is not None}
-    body = valid_mongo(Scenario(**given, author=author))
+    body = valid_new(Scenario, {**given, "author": author})
     key: ObjectId = insert(Scenario, body | {LAST_ORDER: -1})
     return key
 

@@ -21,7 +21,7 @@ from scenarios.services.access import (
 from scenarios.services.declarations import condition_problem, declared_variables, valid_effects
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput, NotFound
-from storycore.mongo.documents import now, valid_changes, valid_mongo
+from storycore.mongo.documents import now, valid_changes, valid_new
 from storycore.mongo.reading import Row
 from storycore.mongo.writing import insert, stored
 
@@ -72,7 +72,7 @@ def written_scene(actor: Actor, scene: NewScene) -> Row:
     require_login(actor)
     given = {name: value for name, value in scene.items() if value is not None}
     given |= {"on_enter": valid_effects(scene.get("on_enter") or [], field="on_enter")}
-    body = valid_mongo(Scene(**given))
+    body = valid_new(Scene, given)
     require_text(body)
     require_media(actor, scene)
     comes_last = "order" not in given

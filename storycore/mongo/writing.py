@@ -61,7 +61,7 @@ def held(name: str, session: ClientSession) -> Iterator[None]:
 def insert(
     document: type[Document], body: dict[str, Any], session: ClientSession | None = None
 ) -> Any:
-    """Insert one document that `valid_mongo` has checked; returns its id.
+    """Insert one document that `valid_new` has checked; returns its id.
 
     Raises Conflict when a unique rule refuses it.
     """

@@ -13,7 +13,7 @@ from projects.videos.queries.projects import find_project
 from projects.videos.services.fields import checked_fields, moment_in, with_consequences
 from storycore.access import Actor, require_login, require_owner
 from storycore.errors import Conflict, InvalidInput, NotFound
-from storycore.mongo.documents import now, valid_mongo
+from storycore.mongo.documents import now, valid_new
 from storycore.mongo.reading import Row, find_one
 from storycore.mongo.writing import insert, stored
 
@@ -33,8 +33,8 @@ def create_project(actor: Actor, body: Mapping[str, Any]) -> ObjectId:
     fields = with_consequences(changes, {"key": key, "status": "draft", "images": []})
     made = moment_in(body)
     moments = {} if made is None else {"created_at": made}
-    # valid_mongo checks what has a rule beyond the single field.
-    whole = valid_mongo(VideoProject(id=number, key=key, owner=owner, **moments, **fields))
+    # valid_new checks what has a rule beyond the single field.
+    whole = valid_new(VideoProject, {"id": number, "key": key, "owner": owner, **moments, **fields})
     try:
         insert(VideoProject, whole)
     except Conflict as problem:

@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from scenarios.documents import Scenario, Scene
 from storycore.errors import InvalidInput
-from storycore.mongo.documents import valid_changes, valid_mongo
+from storycore.mongo.documents import valid_changes, valid_new
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_refused_value_is_told_with_its_limit(changes: dict[str, Any], message
 
 def test_a_new_document_is_told_the_same() -> None:
     with pytest.raises(InvalidInput) as caught:
-        valid_mongo(Scenario(title="x" * 201, author="1"))
+        valid_new(Scenario, {"title": "x" * 201, "author": "1"})
 
     assert (caught.value.field, caught.value.message) == (
         "title",
@@ -44,7 +44,7 @@ def test_an_entry_of_a_list_is_told_with_the_limit_of_entries() -> None:
     with pytest.raises(InvalidInput) as changed:
         valid_changes(Scene, {"tags": long})
     with pytest.raises(InvalidInput) as made:
-        valid_mongo(Scene(title="A", scenario=ObjectId(), tags=long))
+        valid_new(Scene, {"title": "A", "scenario": ObjectId(), "tags": long})
 
     for caught in (changed, made):
         told = (caught.value.field, caught.value.message)

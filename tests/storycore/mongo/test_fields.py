@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assets.documents import Asset
 from storycore.errors import InvalidInput
-from storycore.mongo.documents import valid_changes, valid_mongo
+from storycore.mongo.documents import valid_changes, valid_new
 from storycore.mongo.fields import check_json
 
 WRONG = [
@@ -31,7 +31,7 @@ def test_json_that_mongodb_could_not_give_back_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput):
         check_json(value, depth=8, values=500)
     with pytest.raises(InvalidInput) as refusal:
-        valid_mongo(Asset(type="image", name="x", uploaded_by="1", metadata=value))
+        valid_new(Asset, {"type": "image", "name": "x", "uploaded_by": "1", "metadata": value})
     assert refusal.value.field == "metadata"
 
 

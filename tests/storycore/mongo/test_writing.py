@@ -8,12 +8,12 @@ from pymongo.client_session import ClientSession
 from assets.documents import Asset
 from storycore.errors import Conflict
 from storycore.mongo.connection import database
-from storycore.mongo.documents import valid_mongo
+from storycore.mongo.documents import valid_new
 from storycore.mongo.writing import held, in_transaction, insert, stored, update
 
 
 def a_record(name: str) -> dict[str, object]:
-    return valid_mongo(Asset(type="image", name=name, uploaded_by="1"))
+    return valid_new(Asset, {"type": "image", "name": name, "uploaded_by": "1"})
 
 
 def test_a_transaction_that_fails_leaves_nothing(content: None) -> None:
