@@ -29,6 +29,7 @@ from storycore.graphql.reads import ReadMany, ReadOne
 from storycore.graphql.relations import Column, Load, Relation
 from storycore.graphql.sharing import Shared
 from storycore.graphql.types import READABLE
+from storycore.mongo.relating import RowsBy
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 
@@ -122,6 +123,7 @@ class _Compiler:
                 self._leaf(emitter, key, field, definition.type, inner)
         node.needs = frozenset(needs)
         node.groups = _grouped(node.links)
+        node.children = next((one for one in node.groups if _are_children(node, one)), None)
         node.emit = emitter.function(len(node.links))
         return node
 
@@ -232,3 +234,11 @@ def _grouped(links: list[Link]) -> list[Group]:
         is_same = all(node is nodes[0] for node in nodes)
         groups.append(Group(links[found[0]].relation.load, tuple(found), needs, is_same))
     return groups
+
+
+def _are_children(node: RowNode, group: Group) -> bool:
+    """Whether one parent finds the rows of a group by its id, and they may be more than a list can hold."""
+    load = group.load
+    return (
+        isinstance(load, RowsBy) and load.many and node.links[group.links[0]].relation.by == "_id"
+    )

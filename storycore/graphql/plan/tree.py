@@ -54,28 +54,17 @@ class Group:
 class RowNode:
     """Rows of one type at one place of the answer.
 
-    `needs` are the stored names to fetch, `groups` which links are served together, `emit` writes the response
-    objects; its link arguments come in the order of `links`.
+    `needs` are the stored names to fetch, `groups` which links are served together, `children` the group whose
+    rows can come in the same command as the one row that they start from. `emit` writes the response objects;
+    its link arguments come in the order of `links`.
     """
 
     type_name: str
     needs: frozenset[str] = frozenset()
     links: list[Link] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    children: Group | None = None
     emit: Emit = field(default=lambda _rows: [])
-
-    @property
-    def children(self) -> Group | None:
-        """The links whose rows can come in the same command as the one row that they start from."""
-        for group in self.groups:
-            load = group.load
-            if (
-                isinstance(load, RowsBy)
-                and load.many
-                and self.links[group.links[0]].relation.by == "_id"
-            ):
-                return group
-        return None
 
 
 @dataclass(frozen=True, slots=True)
