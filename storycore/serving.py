@@ -231,8 +231,9 @@ async def _refuse(send: Send, status: int, message: str, reason: str) -> None:
 def settle_memory() -> None:
     """Tell the garbage collector that what is loaded now stays; call it once, when everything is.
 
-    An answer of a whole story makes a thousand objects and drops them again. At the usual threshold of 700 the
-    collector looked twice at each of them, and ever again at the schema: a tenth of the time of such an answer.
+    An answer of a whole story makes a thousand objects and drops them again. At the usual threshold the
+    collector looked at them and ever again at the schema: a tenth of the processor time of such answers, and
+    now and then a pause of 100 ms for whoever was being told of an edit.
     """
     gc.collect()
     gc.freeze()

@@ -21,8 +21,8 @@ Job = Callable[[], None]
 class Room:
     """The threads of one web process: `running` jobs are worked on at once, and `aside` more wait at once.
 
-    A thread that has ended a job takes the next one itself. That costs neither a turn of the event loop nor a
-    change of threads, which with many callers was a sixth of a short answer.
+    A thread that has ended a job takes the next one itself: that costs neither a turn of the event loop nor a
+    change of threads.
     """
 
     def __init__(self, *, running: int, aside: int) -> None:
