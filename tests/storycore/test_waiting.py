@@ -82,17 +82,38 @@ async def test_who_gives_up_waiting_takes_no_place() -> None:
 
 
 async def test_who_comes_back_keeps_the_next_one_out() -> None:
-    work = Work(Room(running=1, aside=1))
-    waiter = asyncio.create_task(work.asked("waiter", aside=True))
-    await settled()
-    tasks = [asyncio.create_task(work.asked(name)) for name in "ab"]
-    await settled()
-    assert work.begun == ["waiter", "a"]
+    room = Room(running=1, aside=1)
+    begun: list[str] = []
+    go = {name: threading.Event() for name in ("wait", "back", "a", "b")}
 
-    work.go.set()
+    def waits() -> None:
+        with room.stepped_aside():
+            go["wait"].wait(5)
+        begun.append("back")
+        go["back"].wait(5)
 
-    assert await asyncio.gather(waiter, *tasks) == [True] * 3
-    assert work.begun == ["waiter", "a", "b"]
+    def works(name: str) -> None:
+        begun.append(name)
+        go[name].wait(5)
+
+    tasks = [asyncio.create_task(room.run(waits))]
+    await settled()
+    tasks += [asyncio.create_task(room.run(works, name)) for name in "ab"]
+    await settled()
+    go["wait"].set()
+    await settled()
+    assert begun == ["a", "back"]
+
+    # Two work where one may: the first to end takes nobody in.
+    go["a"].set()
+    await settled()
+    assert begun == ["a", "back"]
+
+    go["back"].set()
+    await settled()
+    assert begun == ["a", "back", "b"]
+    go["b"].set()
+    await asyncio.gather(*tasks)
 
 
 async def test_what_the_work_raises_reaches_who_asked() -> None:
