@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import mongoengine
@@ -20,6 +21,9 @@ from storycore.mongo.commands import CommandCounter
 DURABLE = WriteConcern(w="majority", j=True)
 SNAPSHOT = ReadConcern("snapshot")
 
+# Threads that come first together must not make a client each: a session of one is no session to the other.
+_making = threading.Lock()
+
 
 def configure(uri: str, name: str) -> None:
     """Register the content database; nothing connects before the first use, so a fork stays safe.
@@ -33,6 +37,9 @@ def configure(uri: str, name: str) -> None:
         tz_aware=True,
         uuidRepresentation="standard",
         appname="storycore",
+        # A server that says nothing more is noticed by its missing heartbeat after both times together, and
+        # whoever waits for it is told (see storycore.mongo.budget).
+        heartbeatFrequencyMS=5_000,
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=5_000,
         w="majority",
@@ -44,13 +51,19 @@ def configure(uri: str, name: str) -> None:
 
 def client() -> MongoClient[dict[str, Any]]:
     """The process's client; made on first use."""
-    found: MongoClient[dict[str, Any]] = get_connection()
+    found: MongoClient[dict[str, Any]] | None = mongoengine.connection._connections.get("default")  # noqa: SLF001 - the public way makes one for each thread that comes first
+    if found is None:
+        with _making:
+            found = get_connection()
     return found
 
 
 def database() -> Database[dict[str, Any]]:
     """The content database."""
-    found: Database[dict[str, Any]] = get_db()
+    found: Database[dict[str, Any]] | None = mongoengine.connection._dbs.get("default")  # noqa: SLF001 - as above
+    if found is None:
+        client()
+        found = get_db()
     return found
 
 
