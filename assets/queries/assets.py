@@ -9,7 +9,7 @@ from assets.documents import TYPES, Asset
 from assets.ports import HOLDERS
 from storycore.access import Actor, is_visible, require_login, visible_to
 from storycore.errors import InvalidInput
-from storycore.mongo.reading import Fields, Row, Sort, count_where, find_where, rows_of
+from storycore.mongo.reading import Fields, Row, Sort, aggregated, count_where, find_where
 from storycore.mongo.relating import RowBy
 from storycore.mongo.searching import literal
 from storycore.paging import Page, Window
@@ -133,7 +133,7 @@ def storage_used(actor: Actor) -> Row:
     owner = require_login(actor)
     where = {} if actor.is_admin else {"uploaded_by": owner}
     total = {"_id": None, "count": {"$sum": 1}, "bytes": {"$sum": "$metadata.size"}}
-    rows = list(rows_of(Asset).aggregate([{"$match": where}, {"$group": total}]))
+    rows = aggregated(Asset, [{"$match": where}, {"$group": total}])
     return (
         {"count": rows[0]["count"], "bytes": rows[0]["bytes"]} if rows else {"count": 0, "bytes": 0}
     )

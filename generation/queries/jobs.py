@@ -11,12 +11,11 @@ from bson import ObjectId
 from generation.documents import COMPLETED, FINAL, OPEN, QUEUED, STATUSES, Job
 from storycore.access import Actor, require_login
 from storycore.errors import InvalidInput
-from storycore.mongo.connection import database
 from storycore.mongo.reading import (
     Fields,
     Row,
     Sort,
-    collection_of,
+    aggregated,
     count_where,
     find_in,
     find_where,
@@ -167,5 +166,5 @@ def _counted(where: Mapping[str, Any]) -> dict[str, int]:
         {"$match": where},
         {"$group": {"_id": "$status", "count": {"$sum": 1}}},
     ]
-    counted = database()[collection_of(Job)].aggregate(pipeline)
+    counted = aggregated(Job, pipeline)
     return {row["_id"]: row["count"] for row in counted}

@@ -10,8 +10,7 @@ from scenarios.documents import Progress, Scene
 from scenarios.queries.scenarios import scenarios_by_id
 from storycore.access import Actor, require_login, require_owner
 from storycore.errors import NotFound
-from storycore.mongo.connection import database
-from storycore.mongo.reading import Fields, Row, Sort, collection_of, find_in, find_where
+from storycore.mongo.reading import Fields, Row, Sort, aggregated, find_in, find_where
 from storycore.mongo.relating import RowBy
 from storycore.paging import Page
 
@@ -61,7 +60,7 @@ def reader_report(actor: Actor, scenario: ObjectId) -> Row:
             }
         },
     ]
-    groups = list(database()[collection_of(Progress)].aggregate(pipeline))
+    groups = aggregated(Progress, pipeline)
     there = {row["_id"] for row in find_in(Scene, "_id", [one["_id"] for one in groups], ("_id",))}
     stranded = sum(one["readers"] - one["moved"] for one in groups if one["_id"] not in there)
     return {

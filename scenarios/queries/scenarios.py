@@ -10,12 +10,11 @@ from bson import ObjectId
 from scenarios.documents import Choice, Scenario, Scene
 from storycore.access import Actor, is_visible, require_login, visible_to
 from storycore.errors import InvalidInput
-from storycore.mongo.connection import database
 from storycore.mongo.reading import (
     Fields,
     Row,
     Sort,
-    collection_of,
+    aggregated,
     count_where,
     find_where,
     keyed,
@@ -129,7 +128,7 @@ def _grouped_counts(document: Any, ids: Collection[ObjectId], **sums: Any) -> di
         {"$match": {"scenario": {"$in": list(ids)}}},
         {"$group": {"_id": "$scenario", **sums}},
     ]
-    return keyed(database()[collection_of(document)].aggregate(pipeline))
+    return keyed(aggregated(document, pipeline))
 
 
 def _search(text: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from graphql import (
     execute_sync,
     get_named_type,
 )
+from pymongo.errors import PyMongoError
 
 from storycore.graphql.compat.answers import in_clients_path, in_clients_shape
 from storycore.graphql.context import Context
@@ -22,6 +23,7 @@ from storycore.graphql.errors import INTERNAL, Problem, Refusal, presented, prob
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.operations import Operation
 from storycore.graphql.plan.answering import Holds, planned_answer
+from storycore.mongo.budget import read_budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Answer:
     data: Any
     errors: list[Problem] = field(default_factory=list)
     holds: Holds | None = None
+
+
+_AGAIN_SECONDS = 1.0
 
 
 class TimeBudgetSpent(BaseException):
@@ -66,10 +71,15 @@ def run(operation: Operation, context: Context, root: Any = None) -> Answer:
     budget_seconds = settings.GRAPHQL_TIME_BUDGET_SECONDS + _waiting_seconds(operation)
     context.deadline = time.monotonic() + budget_seconds
     try:
-        with pymongo.timeout(budget_seconds):
-            planned = planned_answer(operation, context)
+        try:
+            with read_budget(budget_seconds):
+                planned = planned_answer(operation, context)
             if planned is not None:
                 return Answer(planned.data, holds=planned.holds)
+        except PyMongoError:
+            # The executor says so at its place. It does not wait as long for the server once more.
+            context.deadline = min(context.deadline, time.monotonic() + _AGAIN_SECONDS)
+        with pymongo.timeout(max(0.001, context.deadline - time.monotonic())):
             result = _executed(operation, context, root)
     except TimeBudgetSpent:
         entry = problem(

@@ -11,17 +11,16 @@ from mongoengine import Document
 
 from storycore.access import Actor
 from storycore.mongo.reading import (
-    BATCH,
     Fields,
     Row,
     Sort,
+    aggregated,
     collection_of,
     find_in,
     find_one,
     grouped,
     keyed,
     projection,
-    rows_of,
 )
 
 Where = Callable[[Actor], dict[str, Any]]
@@ -98,7 +97,7 @@ class RowBy:
         if children is not None:
             relation, inner = children
             pipeline.append(relation.union(key, inner))
-        rows = rows_of(self.document).aggregate(pipeline, batchSize=BATCH).to_list()
+        rows = aggregated(self.document, pipeline)
         # The children come even when the row itself is not for this reader.
         return (rows[0], rows[1:]) if rows and rows[0]["_id"] == key else None
 

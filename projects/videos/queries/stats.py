@@ -7,7 +7,7 @@ from generation.queries.jobs import job_stats
 from projects.videos.documents import VideoProject
 from projects.videos.queries.projects import visible
 from storycore.access import Actor, require_login
-from storycore.mongo.reading import Row, rows_of
+from storycore.mongo.reading import Row, aggregated
 
 
 def studio_stats(actor: Actor) -> Row:
@@ -18,7 +18,7 @@ def studio_stats(actor: Actor) -> Row:
     require_login(actor)
     pictures = {"$size": {"$ifNull": ["$images", []]}}
     total = {"_id": None, "projects": {"$sum": 1}, "shots": {"$sum": pictures}}
-    rows = list(rows_of(VideoProject).aggregate([{"$match": visible(actor)}, {"$group": total}]))
+    rows = aggregated(VideoProject, [{"$match": visible(actor)}, {"$group": total}])
     counted = rows[0] if rows else {"projects": 0, "shots": 0}
     jobs, files = job_stats(actor), storage_used(actor)
     return {

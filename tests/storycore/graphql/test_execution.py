@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import time
 
+import graphene
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import ExecutionTimeout
 
+from storycore.access import Actor
 from storycore.graphql.body import Parameters
 from storycore.graphql.context import Context
 from storycore.graphql.errors import Refusal
 from storycore.graphql.execution import run
 from storycore.graphql.operations import Operations
+from storycore.graphql.reads import ReadMany
+from storycore.graphql.relations import Column
+from storycore.graphql.types import RowType
+from storycore.mongo.reading import Row
 from tests.storycore.graphql.answers import USER
 from tests.storycore.graphql.conftest import Ask
 from tests.storycore.graphql.edge_schema import SCHEMA
@@ -71,3 +78,42 @@ def test_the_time_budget_holds_for_mongodb_too(settings):
         "requestId": "r",
     }
     assert time.perf_counter() - started < 3
+
+
+class Lost(RowType):
+    """Rows of a server that is not there."""
+
+    name = Column(graphene.String, "name", description="Its name.")
+
+
+LOOKS: list[Actor] = []
+
+
+def lost(actor: Actor, _fields: frozenset[str]) -> list[Row]:
+    LOOKS.append(actor)
+    raise ExecutionTimeout("mongodb://user:secret@host", 50)
+
+
+class Losing(graphene.ObjectType):
+    lost = ReadMany(Lost, fetch=lost, description="All of them.")
+    found = graphene.String()
+
+    def resolve_found(self, _info):
+        return "here"
+
+
+def test_a_plan_that_loses_the_database_is_worded_by_the_executor():
+    """At its place, without a secret, and without waiting for the server as long again."""
+    schema = graphene.Schema(query=Losing).graphql_schema
+    operation = Operations(schema).prepared(Parameters("{ things: lost { name } }"), USER)
+    context = Context(actor=USER, request_id="r")
+
+    answer = run(operation, context)
+
+    assert answer.data is None
+    assert [(one["path"], one["extensions"]["reason"]) for one in answer.errors] == [
+        (["things"], "UNAVAILABLE")
+    ]
+    assert "secret" not in str(answer.errors)
+    assert len(LOOKS) == 2
+    assert context.deadline <= time.monotonic() + 1
