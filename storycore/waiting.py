@@ -11,8 +11,8 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
 Job = Callable[[], None]
@@ -21,18 +21,25 @@ Job = Callable[[], None]
 class Room:
     """The threads of one web process: `running` jobs are worked on at once, and `aside` more wait at once.
 
+    Beside them as many as may run wait for a moment only, for the disk of the database.
+
     A thread that has ended a job takes the next one itself: that costs neither a turn of the event loop nor a
     change of threads.
     """
 
     def __init__(self, *, running: int, aside: int) -> None:
-        self._threads = ThreadPoolExecutor(running + aside, thread_name_prefix="django")
+        self._handed: SimpleQueue[Job] = SimpleQueue()
         # Below zero while somebody who came back works beyond the number of places.
         self._free = running
         self._jobs: deque[Job] = deque()
         self._lock = threading.Lock()
-        self._aside = threading.BoundedSemaphore(aside) if aside else None
+        self._aside = threading.BoundedSemaphore(aside)
+        self._brief = threading.BoundedSemaphore(running)
         self._inside = threading.local()
+        # Threads are made when they are needed first. One stands by for each permit of `_idle`.
+        self._most_threads = 2 * running + aside
+        self._threads = 0
+        self._idle = threading.Semaphore(0)
 
     async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """What `work` returns or raises; it runs in a thread when its turn comes, first come first.
@@ -59,24 +66,28 @@ class Room:
         return await answer
 
     @contextmanager
-    def stepped_aside(self) -> Iterator[bool]:
+    def stepped_aside(self, *, briefly: bool = False) -> Iterator[bool]:
         """Give the place back for the time of the block; false when no more may wait.
 
         Who comes back goes on at once, because what it waited for is there: the next one in waits longer.
         """
         if not getattr(self._inside, "works", False):
+            # Nobody of ours, or aside already.
             yield True
             return
-        if self._aside is None or not self._aside.acquire(blocking=False):
+        places = self._brief if briefly else self._aside
+        if not places.acquire(blocking=False):
             yield False
             return
+        self._inside.works = False
         self._leave()
         try:
             yield True
         finally:
             with self._lock:
                 self._free -= 1
-            self._aside.release()
+            places.release()
+            self._inside.works = True
 
     def _begin(self, job: Job) -> None:
         with self._lock:
@@ -84,13 +95,27 @@ class Room:
                 self._jobs.append(job)
                 return
             self._free -= 1
-        self._threads.submit(self._work, job)
+        self._hand(job)
 
-    def _work(self, job: Job | None) -> None:
+    def _hand(self, job: Job) -> None:
+        """Have a thread begin with the job; there is one, because it has a place."""
+        self._handed.put(job)
+        if not self._idle.acquire(blocking=False):
+            with self._lock:
+                if self._threads == self._most_threads:
+                    return
+                self._threads += 1
+                name = f"django_{self._threads}"
+            threading.Thread(target=self._stand_by, name=name, daemon=True).start()
+
+    def _stand_by(self) -> None:
         self._inside.works = True
-        while job is not None:
-            job()
-            job = self._next()
+        while True:
+            job: Job | None = self._handed.get()
+            while job is not None:
+                job()
+                job = self._next()
+            self._idle.release()
 
     def _next(self) -> Job | None:
         """The job to go on with; without one, or when too many work, the place is free."""
@@ -103,7 +128,7 @@ class Room:
     def _leave(self) -> None:
         job = self._next()
         if job is not None:
-            self._threads.submit(self._work, job)
+            self._hand(job)
 
 
 def _settle(answer: asyncio.Future[Any], found: Any, error: BaseException | None) -> None:
@@ -125,10 +150,13 @@ def open_room(*, running: int, aside: int) -> Room:
 
 
 @contextmanager
-def stepped_aside() -> Iterator[bool]:
-    """Wait for something in the block without keeping other requests; false when too many wait already."""
+def stepped_aside(*, briefly: bool = False) -> Iterator[bool]:
+    """Wait for something in the block without keeping other requests; false when too many wait already.
+
+    `briefly` is for milliseconds: these waits are counted by themselves.
+    """
     if not _rooms:
         yield True
         return
-    with _rooms[0].stepped_aside() as granted:
+    with _rooms[0].stepped_aside(briefly=briefly) as granted:
         yield granted

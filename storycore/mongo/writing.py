@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from storycore.errors import Conflict, TooMuchAtOnce
 from storycore.mongo.connection import DURABLE, SNAPSHOT, client, collection, database
 from storycore.mongo.reading import collection_of
+from storycore.waiting import stepped_aside
 
 Result = TypeVar("Result")
 
@@ -35,7 +36,8 @@ def in_transaction(work: Callable[[ClientSession], Result]) -> Result:
     `work` therefore has no effect but its writes. Raises Conflict when a unique rule refuses the writes,
     TooMuchAtOnce when they do not fit into the server's cache.
     """
-    with client().start_session() as session:
+    # Most of a transaction is waiting, for three answers at least and for the disk. Others run meanwhile.
+    with client().start_session() as session, stepped_aside(briefly=True):
         try:
             return session.with_transaction(work, read_concern=SNAPSHOT, write_concern=DURABLE)
         except DuplicateKeyError as problem:

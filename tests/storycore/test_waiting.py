@@ -116,6 +116,43 @@ async def test_who_comes_back_keeps_the_next_one_out() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_a_brief_wait_takes_no_place_of_the_long_ones() -> None:
+    room = Room(running=1, aside=1)
+    begun: list[str] = []
+    go = threading.Event()
+
+    def waits(name: str, *, briefly: bool) -> bool:
+        begun.append(name)
+        # Who is aside already does not step aside once more.
+        with (
+            room.stepped_aside(briefly=briefly) as granted,
+            room.stepped_aside(briefly=briefly) as inner,
+        ):
+            return granted and inner and go.wait(5)
+
+    brief = asyncio.create_task(room.run(lambda: waits("brief", briefly=True)))
+    await settled()
+    long = asyncio.create_task(room.run(lambda: waits("long", briefly=False)))
+    await settled()
+    worker = asyncio.create_task(room.run(begun.append, "worker"))
+    await settled()
+    assert begun == ["brief", "long", "worker"]
+    # No more than one of each: the next one keeps its place and goes on in it.
+    second = asyncio.create_task(room.run(lambda: waits("second", briefly=True)))
+    await settled()
+    assert await second is False
+    go.set()
+
+    assert await asyncio.gather(brief, long, worker) == [True, True, None]
+
+
+async def test_threads_are_made_when_they_are_needed_and_used_again() -> None:
+    room = Room(running=8, aside=8)
+    names = {await room.run(lambda: threading.current_thread().name) for _ in range(20)}
+
+    assert len(names) <= 2
+
+
 async def test_what_the_work_raises_reaches_who_asked() -> None:
     room = Room(running=1, aside=0)
 
