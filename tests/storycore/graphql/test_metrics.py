@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from prometheus_client import REGISTRY
 
 from storycore.access import NOBODY, Actor
-from storycore.graphql.metrics import metrics_view
+from storycore.graphql.metrics import _uncounted, metrics_view
 from tests.storycore.graphql.answers import STAFF, USER
 from tests.storycore.graphql.conftest import Ask
 
@@ -39,6 +39,27 @@ def test_an_operation_leaves_one_line(ask: Ask, caplog, query, outcome, kind, er
     assert line.cost > 0
     assert 0 < line.duration_ms < 1_000
     assert count("storycore_graphql_operations_total", kind=kind, outcome=outcome) == before + 1
+
+
+def test_figures_are_counted_together_and_never_missed(ask: Ask):
+    before = count("storycore_graphql_operations_total", kind="query", outcome="ok")
+    for number in range(1, 131):
+        ask("{ hello }")
+        if number in (1, 64, 130):
+            after = count("storycore_graphql_operations_total", kind="query", outcome="ok")
+            assert after == before + number
+            assert after == count("storycore_graphql_operation_seconds_count", kind="query") - (
+                count("storycore_graphql_operations_total", kind="query", outcome="errors")
+                + count("storycore_graphql_operations_total", kind="query", outcome="failed")
+            )
+
+
+def test_where_processes_are_read_by_their_files_each_operation_counts_at_once(ask: Ask, settings):
+    settings.PROMETHEUS_MULTIPROC_DIR = "somewhere"
+
+    ask("{ hello }")
+
+    assert not _uncounted
 
 
 def test_a_refusal_is_counted_by_its_reason(ask: Ask, caplog):
