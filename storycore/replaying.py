@@ -15,14 +15,11 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.http import HttpResponse
-
 from storycore.requests import HEADER, request_id_from
-from storycore.shortcuts import Shape
+from storycore.shortcuts import Headers, Said, Shape
 
 Scope = MutableMapping[str, Any]
 Key = tuple[tuple[Any, ...], bytes]
-Headers = list[tuple[bytes, bytes]]
 
 
 class Again(NamedTuple):
@@ -98,11 +95,11 @@ class Replays:
             self._known.move_to_end(key)
         return found
 
-    def keep(self, key: Key, response: HttpResponse, headers: Headers, replay: Replay) -> None:
-        """Keep a response that went out whole, with these headers."""
+    def keep(self, key: Key, said: Said) -> None:
+        """Keep an answer that went out whole."""
         self.drop(key)
-        general = [pair for pair in headers if pair[0].lower() != _REQUEST_ID]
-        known = Known(response.status_code, general, response.content, replay)
+        general = [pair for pair in said.headers if pair[0].lower() != _REQUEST_ID]
+        known = Known(said.status, general, said.body, said.replay)
         self._known[key] = known
         self._bytes += _size(key, known)
         while self._bytes > self._max_bytes:

@@ -24,9 +24,10 @@ from django.db import close_old_connections
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
-from storycore.replaying import Headers, Key, Replay, Replays, named
+from storycore.patience import Patience
+from storycore.replaying import Key, Replay, Replays, named
 from storycore.requests import HEADER
-from storycore.shortcuts import ActorOf, Shape, Shortcut, Shortcuts, shape_of
+from storycore.shortcuts import ActorOf, Headers, Said, Shape, Shortcut, Shortcuts, shape_of
 from storycore.waiting import open_room
 
 Scope = MutableMapping[str, Any]
@@ -64,7 +65,7 @@ class ThreadedDjango(BaseHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self.body_bytes = body_bytes
-        self.body_seconds = body_seconds
+        self._patience = Patience(body_seconds)
         self.actor_of = actor_of
         self._replays = Replays(replay_bytes)
         self.shortcuts = Shortcuts(settings.MIDDLEWARE)
@@ -73,8 +74,7 @@ class ThreadedDjango(BaseHandler):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         try:
-            async with asyncio.timeout(self.body_seconds):
-                body = await whole_body(scope, receive, self.body_bytes)
+            body = await self._patience.awaited(whole_body(scope, receive, self.body_bytes))
         except ClientGone:
             return
         except TimeoutError:
@@ -84,27 +84,53 @@ class ThreadedDjango(BaseHandler):
             await _refuse(send, 413, "The request is too large.", "BODY_TOO_LARGE")
             return
         with body:
-            shape, key = None, None
             # A body that waits on disk is an upload, and no upload is like another.
-            if isinstance(body, BytesIO) and (shape := shape_of(scope)) is not None:
-                key = self._replays.key_of(shape, body.getvalue())
-            if key is None or not await self._sent_again(key, scope, send):
+            raw = body.getvalue() if isinstance(body, BytesIO) else None
+            shape = shape_of(scope) if raw is not None else None
+            if raw is None or shape is None:
+                await self._answer(scope, body, send)
+                return
+            key = self._replays.key_of(shape, raw)
+            if key is not None and await self._sent_again(key, scope, send):
+                return
+            if not await self._sent_shortly(scope, shape, raw, send, key):
                 await self._answer(scope, body, send, shape, key)
 
     async def _answer(
-        self, scope: Scope, body: IO[bytes], send: Send, shape: Shape | None, key: Key | None
+        self,
+        scope: Scope,
+        body: IO[bytes],
+        send: Send,
+        shape: Shape | None = None,
+        key: Key | None = None,
     ) -> None:
-        shortcut = self.shortcuts.find(shape) if shape is not None else None
-        response = await self._room.run(self._response, scope, body, shortcut)
-        if shape is not None and shortcut is None:
+        response = await self._room.run(self._response, scope, body)
+        if shape is not None:
             self.shortcuts.learn(shape, response)
         replay: Replay | None = getattr(response, "replay", None)
         headers = _headers_of(response)
         if key is not None and replay is not None and isinstance(response, HttpResponse):
-            self._replays.keep(key, response, headers, replay)
+            kept = Said(response.status_code, headers, response.content, replay)
+            self._replays.keep(key, kept)
         await self._sent(response, headers, send)
         if response.streaming:
             await self._room.run(response.close)
+
+    async def _sent_shortly(
+        self, scope: Scope, shape: Shape, body: bytes, send: Send, key: Key | None
+    ) -> bool:
+        """Whether a shortcut led to the answer, and so it was sent."""
+        shortcut = self.shortcuts.find(shape)
+        if shortcut is None:
+            return False
+        said: Said | None = await self._room.run(self._said, shortcut, scope, shape, body)
+        if said is None:
+            return False
+        if key is not None and said.replay is not None:
+            self._replays.keep(key, said)
+        await send({"type": "http.response.start", "status": said.status, "headers": said.headers})
+        await send({"type": "http.response.body", "body": said.body})
+        return True
 
     async def _sent_again(self, key: Key, scope: Scope, send: Send) -> bool:
         """Whether the response to the same request still held, and so was sent."""
@@ -132,24 +158,25 @@ class ThreadedDjango(BaseHandler):
         finally:
             close_old_connections()
 
-    def _response(
-        self, scope: Scope, body: IO[bytes], shortcut: Shortcut | None
-    ) -> HttpResponseBase:
-        set_script_prefix(scope.get("root_path", "") or "/")
-        # What Django does when a request begins; the answer's close() does the same at its end.
-        close_old_connections()
-        request = ASGIRequest(scope, body)
-        if shortcut is not None:
-            try:
-                return shortcut.answer(request, self.actor_of)
-            except Exception:  # noqa: BLE001 - the whole way knows what to say and to log
-                body.seek(0)
-                request = ASGIRequest(scope, body)
-        response: HttpResponseBase = self.get_response(request)
+    def _said(self, shortcut: Shortcut, scope: Scope, shape: Shape, body: bytes) -> Said | None:
+        self._begin(scope)
+        try:
+            return shortcut.answer(scope, shape, body, self.actor_of)
+        except Exception:  # noqa: BLE001 - the whole way knows what to say and to log
+            return None
+
+    def _response(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        self._begin(scope)
+        response: HttpResponseBase = self.get_response(ASGIRequest(scope, body))
         if not response.streaming:
             # In this thread already: it gives its database connections back, and the loop needs no second hop.
             response.close()
         return response
+
+    def _begin(self, scope: Scope) -> None:
+        set_script_prefix(scope.get("root_path", "") or "/")
+        # What Django does when a request begins; the answer's close() does the same at its end.
+        close_old_connections()
 
     async def _sent(self, response: HttpResponseBase, headers: Headers, send: Send) -> None:
         start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
@@ -167,8 +194,6 @@ def _headers_of(response: HttpResponseBase) -> Headers:
     headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()
     ]
-    # What a shortcut adds is encoded already.
-    headers += getattr(response, "added", ())
     headers += [
         (b"Set-Cookie", cookie.output(header="").strip().encode())
         for cookie in response.cookies.values()

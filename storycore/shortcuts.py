@@ -1,9 +1,10 @@
 """What would the middleware do with a request like one before? The same; so its view is asked at once.
 
 Without a session the middleware of our settings looks at nothing but the head of a request, and adds headers to
-the answer. A view that needs no more than the actor and the request's id marks its response; the next request
-with an equal head goes to that view directly, and its answer gets the headers that the first one got. Whoever
-adds middleware of another kind to the settings switches this off without knowing of it.
+the answer. A view that needs no more than the actor, the body and the request's id marks its response with a
+function of these; the next request with an equal head goes to that function, without a request or a response of
+Django's, and its answer gets the headers that the first one got. Whoever adds middleware of another kind to the
+settings switches this off without knowing of it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 
 from storycore.access import NOBODY, Actor
 from storycore.logs import REQUEST_ID
-from storycore.requests import HEADER, request_id_from
+from storycore.requests import HEADER, address_behind_proxies, request_id_from
 
 Scope = MutableMapping[str, Any]
-View = Callable[[HttpRequest], HttpResponse]
+Headers = Sequence[tuple[bytes, bytes]]
 ActorOf = Callable[[str], Actor]
 """From an Authorization header to whom it speaks for."""
 
@@ -50,7 +51,6 @@ _UNREAD = frozenset(
         b"user-agent",
         b"content-length",
         b"connection",
-        b"x-forwarded-for",
         b"x-real-ip",
         b"traceparent",
         b"tracestate",
@@ -58,87 +58,119 @@ _UNREAD = frozenset(
         b"sentry-trace",
         b"x-amzn-trace-id",
         b"cf-ray",
-        b"x-request-id",
     }
 )
 # Who asks, as one of many: with any of these the answer may be theirs alone.
 _SESSION = frozenset({b"cookie", b"proxy-authorization"})
 _MOST_KNOWN = 256
-_REQUEST_ID = HEADER.encode()
+_AUTHORIZATION = b"authorization"
+_REQUEST_ID = HEADER.lower().encode()
+_FORWARDED_FOR = b"x-forwarded-for"
 _MOST_HEAD_BYTES = 4_096
 
 
 class Shape(NamedTuple):
-    """What makes requests equal but for their body: `head`, and whether nobody in particular asks."""
+    """What makes requests equal but for their body: `head`. Beside it what each has of its own."""
 
     head: tuple[Any, ...]
-    is_anonymous: bool
+    authorization: bytes
+    request_id: bytes
+    forwarded_for: bytes
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody in particular asks."""
+        return not self.authorization
 
 
 def shape_of(scope: Scope) -> Shape | None:
     """The shape of a request; None when it has a session, or a head too long to remember."""
     headers = []
-    is_anonymous = True
+    own = {_AUTHORIZATION: b"", _REQUEST_ID: b"", _FORWARDED_FOR: b""}
     size = 0
     for pair in scope["headers"]:
         name, value = pair
-        if name in _UNREAD or not value:
+        if not value:
             continue
-        if name in _SESSION:
+        if name in own:
+            # Several of one name are one, as Django has it.
+            own[name] = own[name] + b"," + value if own[name] else value
+        elif name in _SESSION:
             return None
-        if name == b"authorization":
-            is_anonymous = False
-            continue
-        size += len(value)
-        headers.append(pair)
+        elif name not in _UNREAD:
+            size += len(value)
+            headers.append(pair)
     if size > _MOST_HEAD_BYTES:
         return None
     where = (scope["method"], scope["scheme"], scope["path"], scope["query_string"])
-    return Shape((*where, *headers), is_anonymous)
+    return Shape((*where, *headers), *own.values())
+
+
+class Asked(NamedTuple):
+    """What a request brings beside its head. `client` is the address that rate limits count by."""
+
+    body: bytes
+    actor: Actor
+    request_id: str
+    client: str
+
+
+class Said(NamedTuple):
+    """The answer to it; `headers` are the view's own. `replay` is for storycore.replaying."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    replay: Any = None
+
+
+Short = Callable[[Asked], Said]
+"""A view for requests with one known head. It raises nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a view says of its response: ask me again, and these headers are mine."""
+    """What a view says of its response: ask `short` the next time, and these headers are mine."""
 
-    view: View
+    short: Short
     own: Mapping[str, str]
 
 
-def mark(request: HttpRequest, response: HttpResponse, view: View) -> None:
-    """Let the next request of the same shape go to `view` at once. Call it last, with all headers set."""
-    if not hasattr(request, "shortcut"):
-        response.shortcut = Mark(view, dict(response.items()))
+def mark(response: HttpResponse, short: Short) -> None:
+    """Let the next request of the same shape go to `short`. Call it last, with all headers set."""
+    response.shortcut = Mark(short, dict(response.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
     """A view, and the headers that the middleware adds to what it answers to one shape of request."""
 
-    view: View
+    short: Short
     added: tuple[tuple[bytes, bytes], ...]
 
-    def answer(self, request: HttpRequest, actor_of: ActorOf) -> HttpResponse:
-        """What the whole way would answer; the headers that it would add are `added` to the response.
+    def answer(self, scope: Scope, shape: Shape, body: bytes, actor_of: ActorOf) -> Said:
+        """What the whole way would answer, with all its headers.
 
-        Raises what `actor_of` raises; the view raises nothing.
+        Raises what `actor_of` raises, before anything is done.
         """
-        meta = request.META
-        request.shortcut = self
-        request.request_id = request_id_from(meta.get("HTTP_X_REQUEST_ID"))
-        token = REQUEST_ID.set(request.request_id)
+        actor = actor_of(shape.authorization.decode("latin-1")) if shape.authorization else NOBODY
+        request_id = request_id_from(shape.request_id.decode("latin-1"))
+        client = scope.get("client")
+        address = address_behind_proxies(
+            client[0] if client else "", shape.forwarded_for.decode("latin-1")
+        )
+        token = REQUEST_ID.set(request_id)
         try:
-            header = meta.get("HTTP_AUTHORIZATION")
-            request.actor = actor_of(header) if header else NOBODY
-            response = self.view(request)
+            said = self.short(Asked(body, actor, request_id, address))
         finally:
             REQUEST_ID.reset(token)
-        response.added = (
+        headers = (
+            *said.headers,
             *self.added,
-            (b"Content-Length", b"%d" % len(response.content)),
-            (_REQUEST_ID, request.request_id.encode()),
+            (b"Content-Length", b"%d" % len(said.body)),
+            (_REQUEST_ID, request_id.encode()),
         )
-        return response
+        return said._replace(headers=headers)
 
 
 class Shortcuts:
@@ -169,6 +201,6 @@ class Shortcuts:
             for name, value in response.items()
             if name not in own and name not in (HEADER, "Content-Length")
         )
-        self._known[shape.head] = Shortcut(marked.view, added)
+        self._known[shape.head] = Shortcut(marked.short, added)
         while len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)

@@ -103,7 +103,12 @@ def _from_json(request: HttpRequest) -> Received:
         raise malformed(
             "The body could not be read to its end.", reason="UNREADABLE_BODY"
         ) from None
-    _check_size(len(raw), limit)
+    return from_json(raw)
+
+
+def from_json(raw: bytes) -> Received:
+    """The GraphQL requests in a JSON text. Raises Refusal."""
+    _check_size(len(raw), settings.GRAPHQL_MAX_BODY_BYTES)
     value = read_json(raw, what="The body", max_depth=settings.GRAPHQL_MAX_JSON_DEPTH)
     if isinstance(value, dict):
         return Received([parameters_of(value)])

@@ -80,7 +80,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation with its raw variables, ready to be run."""
+    """One operation with its raw variables, ready to be run.
+
+    `readied` is free for what a read plan makes of the variables.
+    """
 
     schema: GraphQLSchema
     document: Document
@@ -88,6 +91,8 @@ class Operation:
     name: str | None
     variables: dict[str, Any]
     cost: int
+    is_introspection: bool = False
+    readied: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def kind(self) -> str:
@@ -148,6 +153,7 @@ class Operations:
             name=chosen.node.name.value if chosen.node.name else None,
             variables=parameters.variables,
             cost=self._cost(document, chosen, parameters.variables),
+            is_introspection=bool(chosen.shape.introspections),
         )
 
     def _document(self, text: str) -> Document:

@@ -6,15 +6,11 @@ asynchronous one, and storycore/serving.py runs each request in one thread of it
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import logging
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-import orjson
-import pymongo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
@@ -22,32 +18,29 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLSchema
 from pymongo.errors import PyMongoError
 
-from storycore.graphql.body import Parameters, Received, from_body, from_url
+from storycore.graphql.body import Parameters, Received, from_body, from_json, from_url
 from storycore.graphql.compat.rewriting import rewritten
 from storycore.graphql.context import Context
 from storycore.graphql.errors import Refusal, internal, malformed
 from storycore.graphql.execution import run
+from storycore.graphql.forms import Body, Form, body_of
 from storycore.graphql.graphiql import page
+from storycore.graphql.known_bodies import KnownBodies
 from storycore.graphql.metrics import Measurement, record
 from storycore.graphql.multipart import close_all
 from storycore.graphql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, accepts_gzip, negotiated
 from storycore.graphql.operations import Operation, Operations, Rewrite, unchanged
 from storycore.graphql.plan.answering import Holds
 from storycore.graphql.preflight import require_preflight
+from storycore.mongo.budget import read_budget
 from storycore.mongo.commands import counted
 from storycore.replaying import Again, Replay
 from storycore.requests import client_address
-from storycore.shortcuts import mark
+from storycore.shortcuts import Asked, Said, mark
 
 logger = logging.getLogger("storycore.graphql")
 
-_VARY = "Accept, Accept-Encoding, Authorization, Cookie, Origin"
-# A smaller body fits into one packet anyway.
-_GZIP_FROM_BYTES = 1_400
-# The answers are JSON: the lightest level already takes off four fifths, and a higher one costs the read path.
-_GZIP_LEVEL = 1
-
-Body = dict[str, Any]
+_FAILED = "The GraphQL edge failed"
 
 
 class GraphQLEdge:
@@ -55,6 +48,7 @@ class GraphQLEdge:
 
     def __init__(self, schema: GraphQLSchema, rewrite: Rewrite = unchanged) -> None:
         self.operations = Operations(schema, rewrite)
+        self._known = KnownBodies()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer to any request at this address; nothing but our own words leaves it."""
@@ -64,16 +58,19 @@ class GraphQLEdge:
         )
         if media_type == HTML:
             return page(request)
+        zips = accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         try:
-            return self._answered(request, media_type)
+            return self._answered(request, media_type, zips=zips)
         except Refusal as refusal:
-            self._record_refusal(request, refusal)
-            return _refused(request, media_type or JSON, refusal)
+            _record_refusal(request.request_id, refusal)
+            return _response(Form(media_type or JSON, zips).refused(refusal))
         except Exception:
-            logger.exception("The GraphQL edge failed", extra={"request_id": request.request_id})
-            return _written(request, JSON, {"errors": [internal(request.request_id)]}, status=500)
+            logger.exception(_FAILED, extra={"request_id": request.request_id})
+            return _response(_masked(request.request_id))
 
-    def _answered(self, request: HttpRequest, media_type: str | None) -> HttpResponse:
+    def _answered(
+        self, request: HttpRequest, media_type: str | None, *, zips: bool
+    ) -> HttpResponse:
         if request.method not in {"GET", "POST"}:
             raise malformed(
                 "Send GET or POST.",
@@ -88,40 +85,65 @@ class GraphQLEdge:
                 status=406,
             )
         require_preflight(request)
-        received = from_url(request) if request.method == "GET" else from_body(request)
+        is_get = request.method == "GET"
+        received = from_url(request) if is_get else from_body(request)
+        asked = Asked(b"", request.actor, request.request_id, client_address(request))
         try:
-            response = self._run_all(request, media_type, received)
+            body, replay = self._run_all(asked, received, only_queries=is_get)
         finally:
             close_all(received.files)
-        if request.method == "POST":
-            mark(request, response, self)
+        form = Form(media_type, zips)
+        if is_get:
+            known = request.META.get("HTTP_IF_NONE_MATCH", "")
+            is_private = bool(request.actor.is_authenticated)
+            return _response(form.tagged(body, is_private=is_private, known=known))
+        response = _response(form.written(body, replay=replay))
+        if request.content_type == JSON:
+            mark(response, partial(self._said, form))
         return response
 
-    def _run_all(self, request: HttpRequest, media_type: str, received: Received) -> HttpResponse:
+    def _said(self, form: Form, asked: Asked) -> Said:
+        """What `__call__` says to a JSON body when all that the head of its request decides is known."""
+        try:
+            operation = self._known.find(asked.body)
+            if operation is None:
+                received = from_json(asked.body)
+                if received.is_batch:
+                    return form.written(self._run_all(asked, received)[0])
+                parameters = received.requests[0]
+                operation = self.operations.prepared(parameters, asked.actor)
+                self._known.keep(asked.body, operation, parameters)
+            body, replay = self._run_one(asked, operation)
+            return form.written(body, replay=replay)
+        except Refusal as refusal:
+            _record_refusal(asked.request_id, refusal)
+            return form.refused(refusal)
+        except Exception:
+            logger.exception(_FAILED, extra={"request_id": asked.request_id})
+            return _masked(asked.request_id)
+
+    def _run_all(
+        self, asked: Asked, received: Received, *, only_queries: bool = False
+    ) -> tuple[Body | list[Body], Replay | None]:
+        def prepared(parameters: Parameters) -> Operation:
+            return self.operations.prepared(parameters, asked.actor, only_queries=only_queries)
+
         if not received.is_batch:
-            body, replay = self._run_one(request, received.requests[0])
-            response = _written(request, media_type, body)
-            if replay is not None:
-                response.replay = replay
-            return response
+            return self._run_one(asked, prepared(received.requests[0]))
         bodies: list[Body] = []
         for one in received.requests:
             try:
-                bodies.append(self._run_one(request, one)[0])
+                bodies.append(self._run_one(asked, prepared(one))[0])
             except Refusal as refusal:
-                self._record_refusal(request, refusal)
-                bodies.append(_body_of(refusal))
-        return _written(request, media_type, bodies)
+                _record_refusal(asked.request_id, refusal)
+                bodies.append(body_of(refusal))
+        return bodies, None
 
-    def _run_one(self, request: HttpRequest, parameters: Parameters) -> tuple[Body, Replay | None]:
-        measured = Measurement(request.request_id)
-        operation = self.operations.prepared(
-            parameters, request.actor, only_queries=request.method == "GET"
+    def _run_one(self, asked: Asked, operation: Operation) -> tuple[Body, Replay | None]:
+        measured = Measurement(
+            asked.request_id, name=operation.name, kind=operation.kind, cost=operation.cost
         )
-        measured.name, measured.kind, measured.cost = operation.name, operation.kind, operation.cost
-        context = Context(
-            actor=request.actor, request_id=request.request_id, client=client_address(request)
-        )
+        context = Context(actor=asked.actor, request_id=asked.request_id, client=asked.client)
         with counted() as tally:
             answer = run(operation, context)
         measured.commands, measured.problems = tally.commands, answer.errors
@@ -131,14 +153,15 @@ class GraphQLEdge:
         replay = partial(_is_told_again, answer.holds, operation) if answer.holds else None
         return {"data": answer.data}, replay
 
-    def _record_refusal(self, request: HttpRequest, refusal: Refusal) -> None:
-        record(Measurement(request.request_id, problems=refusal.problems, is_refused=True))
+
+def _record_refusal(request_id: str, refusal: Refusal) -> None:
+    record(Measurement(request_id, problems=refusal.problems, is_refused=True))
 
 
 def _is_told_again(holds: Holds, operation: Operation, asked: Sequence[Again]) -> bool:
     """Whether the answer may be sent to all who asked; then each is counted like any other."""
     try:
-        with counted() as tally, pymongo.timeout(settings.GRAPHQL_TIME_BUDGET_SECONDS):
+        with counted() as tally, read_budget(settings.GRAPHQL_TIME_BUDGET_SECONDS):
             if not holds():
                 return False
     except PyMongoError:
@@ -160,50 +183,16 @@ def _is_told_again(holds: Holds, operation: Operation, asked: Sequence[Again]) -
     return True
 
 
-def _body_of(refusal: Refusal) -> Body:
-    body: Body = {"errors": refusal.problems}
-    if refusal.executed:
-        body["data"] = None
-    return body
+def _masked(request_id: str) -> Said:
+    return Form(JSON, zips=False).written({"errors": [internal(request_id)]}, status=500)
 
 
-def _refused(request: HttpRequest, media_type: str, refusal: Refusal) -> HttpResponse:
-    status = refusal.status if media_type == GRAPHQL_RESPONSE else refusal.plain_status
-    response = _written(request, media_type, _body_of(refusal), status=status)
-    for name, value in refusal.headers.items():
-        response[name] = value
+def _response(said: Said) -> HttpResponse:
+    headers = {name.decode(): value.decode() for name, value in said.headers}
+    response = HttpResponse(said.body, status=said.status, headers=headers)
+    if said.replay is not None:
+        response.replay = said.replay
     return response
-
-
-def _written(
-    request: HttpRequest, media_type: str, body: Body | list[Body], *, status: int = 200
-) -> HttpResponse:
-    content = orjson.dumps(body)
-    headers = {"Content-Type": f"{media_type}; charset=utf-8", "Vary": _VARY}
-    if request.method == "GET" and status == 200 and "errors" not in body:
-        # Let a client keep the answer and ask whether it still holds; only anonymous answers may be shared.
-        scope = "private" if request.actor.is_authenticated else "public"
-        headers["Cache-Control"] = f"{scope}, no-cache"
-        headers["ETag"] = tag = _tag(content)
-        if _is_known(tag, request.META.get("HTTP_IF_NONE_MATCH", "")):
-            status, content = 304, b""
-    else:
-        headers["Cache-Control"] = "no-store"
-    if len(content) >= _GZIP_FROM_BYTES and accepts_gzip(
-        request.META.get("HTTP_ACCEPT_ENCODING", "")
-    ):
-        content = gzip.compress(content, _GZIP_LEVEL, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return HttpResponse(content, status=status, headers=headers)
-
-
-def _tag(content: bytes) -> str:
-    """Weak, because the same answer may go out compressed."""
-    return f'W/"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
-
-
-def _is_known(tag: str, known: str) -> bool:
-    return known == "*" or tag in {one.strip() for one in known.split(",")}
 
 
 @lru_cache(maxsize=4)

@@ -15,7 +15,7 @@ from config.urls import urlpatterns as product
 from storycore.access import Actor
 from storycore.accounts.middleware import actor_from_header
 from storycore.serving import ThreadedDjango
-from storycore.shortcuts import mark, shape_of
+from storycore.shortcuts import Asked, Said, mark, shape_of
 from tests.factories import a_scenario, an_access_token
 
 HELLO = json.dumps({"query": "query Hello { __typename }"}).encode()
@@ -24,16 +24,20 @@ PLAIN = {"host": "localhost", "content-type": "application/json"}
 
 @csrf_exempt
 def who_view(request: HttpRequest) -> HttpResponse:
-    way = "short" if hasattr(request, "shortcut") else "whole"
-    response = HttpResponse(f"{way} {request.actor.name} {request.body.decode()}")
-    mark(request, response, who_view)
+    response = HttpResponse(f"whole {request.actor.name} {request.body.decode()}")
+    mark(response, who_shortly)
     return response
+
+
+def who_shortly(asked: Asked) -> Said:
+    body = f"short {asked.actor.name} {asked.body.decode()} {asked.client}"
+    return Said(200, [(b"Content-Type", b"text/html; charset=utf-8")], body.encode())
 
 
 @csrf_exempt
 def cookie_view(request: HttpRequest) -> HttpResponse:
     response = HttpResponse("once")
-    mark(request, response, cookie_view)
+    mark(response, who_shortly)
     response.set_cookie("seen", "1")
     return response
 
@@ -68,6 +72,7 @@ def made_pages() -> ThreadedDjango:
 def a_scope(url: str, headers: dict[str, str]) -> dict[str, Any]:
     return {
         "type": "http", "method": "POST", "scheme": "http", "path": url, "query_string": b"",
+        "client": ("10.0.0.1", 4_711),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
 
@@ -131,11 +136,40 @@ async def test_the_second_of_a_shape_goes_the_short_way(pages: ThreadedDjango) -
     _, second, other = await sent(pages, "/who", PLAIN | {"x-request-id": "mine-1234"}, b"b")
 
     assert (one.split()[0], other.split()[0]) == (b"whole", b"short")
-    assert other.endswith(b" b")
+    assert other.endswith(b" b 10.0.0.1")
     assert second.pop("x-request-id") == "mine-1234"
     assert first.pop("x-request-id") != "mine-1234"
-    assert first.pop("content-length") == second.pop("content-length")
+    assert int(second.pop("content-length")) == len(other)
+    first.pop("content-length")
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "client"),
+    [(0, "9.9.9.9", "10.0.0.1"), (1, "9.9.9.9, 8.8.8.8", "8.8.8.8"), (1, "", "10.0.0.1")],
+)
+async def test_both_ways_count_by_the_same_address(
+    pages: ThreadedDjango, settings: LazySettings, proxies: int, forwarded: str, client: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    await sent(pages, "/who", PLAIN)
+
+    _, _, body = await sent(pages, "/who", PLAIN | {"x-forwarded-for": forwarded})
+
+    assert body.split()[-1].decode() == client
+
+
+async def test_several_headers_of_one_name_speak_for_nobody(pages: ThreadedDjango) -> None:
+    scope = a_scope("/who", PLAIN | {"authorization": "Bearer one"})
+    scope["headers"] += [(b"authorization", b"Bearer two"), (b"x-request-id", b"a")]
+
+    shape = shape_of(scope)
+
+    assert shape is not None
+    assert (shape.authorization, shape.is_anonymous) == (b"Bearer one,Bearer two", False)
+    alone = shape_of(a_scope("/who", PLAIN))
+    assert alone is not None
+    assert (alone.head, alone.is_anonymous) == (shape.head, True)
 
 
 @pytest.mark.parametrize("cookies", [{"cookie": "sessionid=abc"}, {"x-any": "x" * 5_000}])

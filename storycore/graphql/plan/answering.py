@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from graphql import GraphQLError, OperationType, print_ast
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import get_argument_values, get_variable_values
 
 from storycore.errors import StoryCoreError
 from storycore.graphql.context import Context
@@ -43,6 +43,21 @@ def planned_answer(operation: Operation, context: Context) -> Planned | None:
     """
     if operation.node.operation is not OperationType.QUERY:
         return None
+    try:
+        ready = operation.readied.get("plan") or _ready(operation)
+        if ready is None:
+            return None
+        plan, arguments = ready
+        run = Run(plan, context.actor, arguments)
+        if plan.shared is None or (shelf := keeper()) is None:
+            return Planned(run.answer())
+        return _shared_answer(plan.shared, operation, run, shelf)
+    except (Unplannable, StoryCoreError, GraphQLError):
+        return None
+
+
+def _ready(operation: Operation) -> tuple[Plan, list[dict[str, Any]]] | None:
+    """The plan and the arguments of its roots, kept with the operation. Raises GraphQLError."""
     coerced = get_variable_values(
         operation.schema, operation.node.variable_definitions, operation.variables
     )
@@ -51,12 +66,9 @@ def planned_answer(operation: Operation, context: Context) -> Planned | None:
     plan = _plan(operation, coerced)
     if plan is None:
         return None
-    try:
-        if plan.shared is None or (shelf := keeper()) is None:
-            return Planned(Run(plan, context.actor, coerced).answer())
-        return _shared_answer(plan.shared, operation, Run(plan, context.actor, coerced), shelf)
-    except (Unplannable, StoryCoreError, GraphQLError):
-        return None
+    arguments = [get_argument_values(root.definition, root.syntax, coerced) for root in plan.roots]
+    operation.readied["plan"] = plan, arguments
+    return plan, arguments
 
 
 def _shared_answer(shared: Shared, operation: Operation, run: Run, shelf: Keeper) -> Planned:

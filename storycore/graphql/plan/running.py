@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from bson import ObjectId
-from graphql.execution.values import get_argument_values
 
 from storycore.access import Actor
 from storycore.graphql.plan.linking import Found, keys_of, placed, rows_by_id
@@ -19,16 +18,16 @@ _NOTHING: tuple[frozenset[str], Rows] = (frozenset(), [])
 
 
 class Run:
-    """One answer of a plan in the making. `variables` are coerced already.
+    """One answer of a plan in the making. `arguments` are those of its roots, coerced, in their order.
 
     What it learns on the way about a shared answer: the versions of the roots, the compared rows, and whether
     nothing was hidden from this reader.
     """
 
-    def __init__(self, plan: Plan, actor: Actor, variables: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Plan, actor: Actor, arguments: Sequence[Mapping[str, Any]]) -> None:
         self.plan = plan
         self.actor = actor
-        self.variables = dict(variables)
+        self.arguments = arguments
         self.versions: dict[ObjectId, tuple[Any, ...]] = {}
         self.compared: dict[str, dict[str, Any]] = {}
         self.is_whole = True
@@ -40,10 +39,12 @@ class Run:
 
         Raises whatever the reads raise, and Unplannable when the reference executor must answer.
         """
-        return {root.key: self._root(root) for root in self.plan.roots}
+        return {
+            root.key: self._root(root, arguments)
+            for root, arguments in zip(self.plan.roots, self.arguments, strict=True)
+        }
 
-    def _root(self, root: Root) -> Any:
-        arguments = get_argument_values(root.definition, root.syntax, self.variables)
+    def _root(self, root: Root, arguments: Mapping[str, Any]) -> Any:
         if isinstance(root.read, ReadOne):
             return self._one(root, root.read, arguments["id"])
         rows = root.read.fetch(self.actor, root.node.needs, **arguments)
