@@ -16,6 +16,9 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.read_concern import ReadConcern
 
+from scenarios.documents import Scene
+from storycore.mongo.documents import valid_new
+
 DATABASE = MongoClient(os.environ["MONGODB_URI"], tz_aware=True, w="majority", journal=True)[
     os.environ.get("MONGODB_NAME", "storycore")
 ]
@@ -120,10 +123,15 @@ def scene_by_id(key: str) -> bytes:
 
 
 def insert_scene(key: str) -> bytes:
-    """One checked insert."""
+    """One validated insert: the whole document of a scene by the rules of its fields, into its collection."""
+    given = {"scenario": ObjectId(key), "title": "New", "text": "Words.", "order": 1}
+    made = DATABASE.scenes.insert_one(valid_new(Scene, given)).inserted_id
+    return orjson.dumps({"data": {"createScene": {"scene": {"id": str(made)}}}})
+
+
+def insert_unchecked(key: str) -> bytes:
+    """The least that an insert can cost: four fields that nobody checks, into a collection without an index."""
     document = {"scenario": ObjectId(key), "title": "New", "text": "Words.", "order": 1}
-    if not (0 < len(document["title"]) <= 200 and document["text"].strip()):
-        return b'{"errors":[]}'
     made = DATABASE.floor.insert_one(document).inserted_id
     return orjson.dumps({"data": {"createScene": {"scene": {"id": str(made)}}}})
 
@@ -141,8 +149,9 @@ def add_scene(key: str) -> bytes:
         )
         if story is None or story["author"] is None:
             raise LookupError(key)
-        document = {"scenario": story["_id"], "title": "New", "text": "Words.", "order": 1}
-        made: ObjectId = DATABASE.scenes.insert_one(document, session=session).inserted_id
+        given = {"scenario": story["_id"], "title": "New", "text": "Words.", "order": 1}
+        body = valid_new(Scene, given)
+        made: ObjectId = DATABASE.scenes.insert_one(body, session=session).inserted_id
         return made
 
     with DATABASE.client.start_session() as session:
@@ -155,6 +164,7 @@ ROUTES = {
     "/list_assets": list_assets,
     "/scene_by_id": scene_by_id,
     "/insert_scene": insert_scene,
+    "/insert_unchecked": insert_unchecked,
     "/add_scene": add_scene,
 }
 
