@@ -10,13 +10,14 @@ from assets.views import media
 from config.rest import api, elsewhere
 from scenarios.views import export, play
 from storycore.graphql.metrics import metrics_view
-from storycore.graphql.view import graphql_view
+from storycore.graphql.view import graphql_view, nowhere_view
 from storycore.home import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("graphql", graphql_view),
     path("graphql/", graphql_view, name="graphql"),
+    path("graphql/<path:path>", nowhere_view),
     path("", include("storycore.health.urls")),
     path("metrics", metrics_view, name="metrics"),
     path("api/upload", upload),

@@ -208,3 +208,13 @@ def edge_of(schema: Any) -> GraphQLEdge:
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """The view for /graphql and /graphql/, serving the schema of settings.GRAPHENE."""
     return edge_of(settings.GRAPHENE["SCHEMA"])(request)
+
+
+@csrf_exempt
+def nowhere_view(_request: HttpRequest, **_address: str) -> HttpResponse:
+    """What is below the address of GraphQL: nothing, said in words that its clients read."""
+    message = (
+        "There is nothing at this address. Queries go to /graphql/, events to /graphql/stream."
+    )
+    refusal = malformed(message, reason="NOT_FOUND", status=404)
+    return _response(Form(JSON, zips=False).refused(refusal))

@@ -200,3 +200,13 @@ def test_a_failure_of_the_edge_itself_is_masked(edge, ask: Ask, caplog):
         ]
     }
     assert caplog.records[-1].exc_info is not None
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_what_is_below_the_address_says_so_in_json(client, method: str):
+    answer = getattr(client, method)("/graphql/nothing/here")
+
+    assert answer.status_code == 404
+    (problem,) = answer.json()["errors"]
+    assert problem["extensions"]["reason"] == "NOT_FOUND"
+    assert "/graphql/stream" in problem["message"]
