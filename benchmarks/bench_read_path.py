@@ -182,8 +182,9 @@ def main() -> None:
             Workload("asset list", LIST_ASSETS, "/list_assets", ("",), 0.7),
             Workload("scene by id", SCENE, "/scene_by_id", (scene,), 0.7, most_ms=1.0),
             Workload("create scene", CREATE_SCENE, "/insert_scene", targets, 0.6, token=token),
-            # For orientation: the floor with the commands that the scene's transaction needs.
+            # For orientation: the commands that the scene's transaction needs, and an insert of anything.
             Workload("  by hand", CREATE_SCENE, "/add_scene", targets, 0.0, token=token),
+            Workload("  unchecked", CREATE_SCENE, "/insert_unchecked", targets, 0.0, token=token),
         ]
         print(
             f"{'workload':<14}{'product/s':>10}{'floor/s':>9}{'ratio':>7}{'least':>7}"
