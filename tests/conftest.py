@@ -104,15 +104,18 @@ def api(content: None, db: None) -> Api:
 
 
 class CommandCounter(monitoring.CommandListener):
-    """Counts what goes to MongoDB while `counting` is on."""
+    """Counts what goes to MongoDB while `counting` is on, and how long it was allowed to take."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.limits_ms: dict[str, list[Any]] = {}
         self.counting = False
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         if self.counting and event.command_name not in {"hello", "ping", "endSessions"}:
             self.names.append(event.command_name)
+            limit = event.command.get("maxTimeMS")
+            self.limits_ms.setdefault(event.command_name, []).append(limit)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         pass
@@ -130,6 +133,7 @@ monitoring.register(COUNTER)
 def commands() -> Iterator[CommandCounter]:
     """The MongoDB commands since `commands.start()`."""
     COUNTER.names.clear()
+    COUNTER.limits_ms.clear()
     COUNTER.counting = True
     yield COUNTER
     COUNTER.counting = False

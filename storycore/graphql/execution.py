@@ -23,7 +23,7 @@ from storycore.graphql.errors import INTERNAL, Problem, Refusal, presented, prob
 from storycore.graphql.mutation import Mutation
 from storycore.graphql.operations import Operation
 from storycore.graphql.plan.answering import Holds, planned_answer
-from storycore.mongo.budget import read_budget
+from storycore.mongo.budget import time_budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ def run(operation: Operation, context: Context, root: Any = None) -> Answer:
     context.deadline = time.monotonic() + budget_seconds
     try:
         try:
-            with read_budget(budget_seconds):
+            with time_budget(budget_seconds):
                 planned = planned_answer(operation, context)
             if planned is not None:
-                return Answer(planned.data, holds=planned.holds)
+                return Answer(_shaped(operation, planned.data), holds=planned.holds)
         except PyMongoError:
             # The executor says so at its place. It does not wait as long for the server once more.
             context.deadline = min(context.deadline, time.monotonic() + _AGAIN_SECONDS)
@@ -89,8 +89,7 @@ def run(operation: Operation, context: Context, root: Any = None) -> Answer:
             requestId=context.request_id,
         )
         return Answer(None, [entry])
-    # Old clients get the shape that they asked for; see storycore.graphql.compat.
-    data = in_clients_shape(result.data) if operation.kind == "mutation" else result.data
+    data = _shaped(operation, result.data)
     if not result.errors:
         return Answer(data)
     problems = presented(result.errors, context.request_id)
@@ -100,6 +99,11 @@ def run(operation: Operation, context: Context, root: Any = None) -> Answer:
     if result.data is None and all(error.path is None for error in result.errors):
         raise Refusal(problems)
     return Answer(data, problems)
+
+
+def _shaped(operation: Operation, data: Any) -> Any:
+    """Old clients get the shape that they asked for; see storycore.graphql.compat."""
+    return in_clients_shape(data) if operation.kind == "mutation" else data
 
 
 def _waiting_seconds(operation: Operation) -> float:

@@ -15,6 +15,8 @@ from storycore.graphql.relations import Column, Record, Siblings, selected
 from storycore.graphql.types import RowType, UserError
 from storycore.mongo.reading import Row
 
+_OUTCOMES = "outcomes"
+
 
 class Payload(RowType):
     """What every mutation answers."""
@@ -92,19 +94,40 @@ class Mutation(Payload):
         )
 
     @classmethod
-    def _resolve(cls, _root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    def outcome(cls, context: Context, key: str, arguments: dict[str, Any]) -> Row | Exception:
+        """The payload's row, or what went wrong.
+
+        It is performed once for each response key of an operation, whoever asks how often.
+        """
+        place = (_OUTCOMES, key)
+        if place not in context.memory:
+            context.memory[place] = cls._performed(context, arguments)
+        found: Row | Exception = context.memory[place]
+        return found
+
+    @classmethod
+    def _performed(cls, context: Context, arguments: dict[str, Any]) -> Row | Exception:
         for name, default in cls._defaults.items():
             if arguments.get(name) is None:
                 arguments[name] = default
         try:
-            row = {"success": True, "user_errors": [], **cls.perform(info.context, **arguments)}
-        except (Unauthenticated, RateLimited):
-            raise
-        except StoryCoreError as problem:
-            problem.field = cls._renamed(problem.field)
+            return {"success": True, "user_errors": [], **cls.perform(context, **arguments)}
+        except Exception as problem:  # noqa: BLE001 - whoever asks for the outcome raises it
+            if isinstance(problem, StoryCoreError):
+                problem.field = cls._renamed(problem.field)
+            return problem
+
+    @classmethod
+    def _resolve(cls, _root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+        row = cls.outcome(info.context, str(info.path.key), arguments)
+        if isinstance(row, Exception):
+            if not isinstance(row, StoryCoreError) or isinstance(
+                row, Unauthenticated | RateLimited
+            ):
+                raise row
             if "user_errors" not in selected(info, cls):
-                raise
-            row = cls.refused(problem)
+                raise row
+            row = cls.refused(row)
         return Siblings.records([row])[0]
 
     @classmethod

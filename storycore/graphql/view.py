@@ -32,7 +32,7 @@ from storycore.graphql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, accepts_
 from storycore.graphql.operations import Operation, Operations, Rewrite, unchanged
 from storycore.graphql.plan.answering import Holds
 from storycore.graphql.preflight import require_preflight
-from storycore.mongo.budget import read_budget
+from storycore.mongo.budget import time_budget
 from storycore.mongo.commands import counted
 from storycore.replaying import Again, Replay
 from storycore.requests import client_address
@@ -161,7 +161,7 @@ def _record_refusal(request_id: str, refusal: Refusal) -> None:
 def _is_told_again(holds: Holds, operation: Operation, asked: Sequence[Again]) -> bool:
     """Whether the answer may be sent to all who asked; then each is counted like any other."""
     try:
-        with counted() as tally, read_budget(settings.GRAPHQL_TIME_BUDGET_SECONDS):
+        with counted() as tally, time_budget(settings.GRAPHQL_TIME_BUDGET_SECONDS):
             if not holds():
                 return False
     except PyMongoError:

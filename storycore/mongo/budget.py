@@ -1,4 +1,4 @@
-"""How long may the reads of one answer take together? The server is told, and ends what takes longer."""
+"""How long may the commands of one answer take together? The server is told, and ends what takes longer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# The server knows milliseconds, and takes none as no limit at all.
+LEAST_SECONDS = 0.001
+
 _end: ContextVar[float | None] = ContextVar("storycore_mongo_budget", default=None)
 
 
 @contextmanager
-def read_budget(seconds: float) -> Iterator[None]:
-    """Give the reads of the block (storycore.mongo.reading) so much time together.
+def time_budget(seconds: float) -> Iterator[None]:
+    """Give the reads and transactions of the block (storycore.mongo.reading and writing) so much time together.
 
     Unlike pymongo.timeout the socket is not told of it: that cost a small read a tenth of its time, for a clock
     that only counts when the server is gone. The driver's own heartbeat ends such a wait
@@ -26,6 +29,6 @@ def read_budget(seconds: float) -> Iterator[None]:
 
 
 def remaining_seconds() -> float | None:
-    """What is left of it, at least a millisecond; None when nobody has set a budget."""
+    """What is left of it, LEAST_SECONDS when that is nothing; None when nobody has set a budget."""
     end = _end.get()
-    return None if end is None else max(0.001, end - time.monotonic())
+    return None if end is None else max(LEAST_SECONDS, end - time.monotonic())

@@ -11,7 +11,8 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from storycore.errors import Conflict, TooMuchAtOnce
+from storycore.errors import Conflict, TooMuchAtOnce, Unavailable
+from storycore.mongo.budget import LEAST_SECONDS, remaining_seconds
 from storycore.mongo.connection import DURABLE, SNAPSHOT, client, collection, database
 from storycore.mongo.reading import collection_of
 from storycore.waiting import stepped_aside
@@ -34,12 +35,24 @@ def in_transaction(work: Callable[[ClientSession], Result]) -> Result:
     """Run `work(session)` as one transaction; it may run again when another writer was faster.
 
     `work` therefore has no effect but its writes. Raises Conflict when a unique rule refuses the writes,
-    TooMuchAtOnce when they do not fit into the server's cache.
+    TooMuchAtOnce when they do not fit into the server's cache, Unavailable when the time budget is spent.
     """
+    seconds = remaining_seconds()
+
+    def attempt(session: ClientSession) -> Result:
+        if seconds is not None and remaining_seconds() == LEAST_SECONDS:
+            raise Unavailable("There was no time left for this. Try again later.")
+        return work(session)
+
     # Most of a transaction is waiting, for three answers at least and for the disk. Others run meanwhile.
     with client().start_session() as session, stepped_aside(briefly=True):
         try:
-            return session.with_transaction(work, read_concern=SNAPSHOT, write_concern=DURABLE)
+            return session.with_transaction(
+                attempt,
+                read_concern=SNAPSHOT,
+                write_concern=DURABLE,
+                max_commit_time_ms=None if seconds is None else int(seconds * 1_000),
+            )
         except DuplicateKeyError as problem:
             raise Conflict("Somebody else wrote the same thing at the same moment.") from problem
         except OperationFailure as problem:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.conf import settings
@@ -16,7 +16,7 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from storycore.errors import StoryCoreError
 from storycore.graphql.context import Context
 from storycore.graphql.operations import Operation
-from storycore.graphql.plan.compiling import compile_query
+from storycore.graphql.plan.compiling import compile_mutation, compile_query
 from storycore.graphql.plan.keeping import LOOKED_UP, Keeper, keeper, key_of
 from storycore.graphql.plan.running import Run
 from storycore.graphql.plan.tree import Plan, Unplannable
@@ -25,6 +25,10 @@ from storycore.graphql.sharing import Kept, Shared
 _PLANS_PER_DOCUMENT = 32
 
 Holds = Callable[[], bool]
+Compiled = TypeVar("Compiled")
+Compile = Callable[..., Compiled]
+
+_NO_ROOTS = Plan(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ def planned_answer(operation: Operation, context: Context) -> Planned | None:
     What readers share may come as the bytes that were kept of it (storycore.graphql.sharing).
     Reading twice changes nothing, so every error is left to the reference executor to find again and to word.
     """
+    if operation.node.operation is OperationType.MUTATION:
+        return _performed(operation, context)
     if operation.node.operation is not OperationType.QUERY:
         return None
     try:
@@ -56,6 +62,33 @@ def planned_answer(operation: Operation, context: Context) -> Planned | None:
         return None
 
 
+def _performed(operation: Operation, context: Context) -> Planned | None:
+    """The answer to a mutation that went well in every part.
+
+    If anything goes wrong, the reference executor finds what was performed already (Mutation.outcome), does the
+    rest and words it all.
+    """
+    coerced = get_variable_values(
+        operation.schema, operation.node.variable_definitions, operation.variables
+    )
+    acts = None if isinstance(coerced, list) else _plan(operation, coerced, compile_mutation)
+    if isinstance(coerced, list) or acts is None:
+        return None
+    data: dict[str, Any] = {}
+    try:
+        for act in acts:
+            if time.monotonic() > context.deadline:
+                return None
+            arguments = get_argument_values(act.definition, act.syntax, coerced)
+            row = act.mutation.outcome(context, act.key, arguments)
+            if isinstance(row, Exception):
+                return None
+            data[act.key] = Run(_NO_ROOTS, context.actor, ()).payload(act.node, row)
+    except (Unplannable, StoryCoreError, GraphQLError):
+        return None
+    return Planned(data)
+
+
 def _ready(operation: Operation) -> tuple[Plan, list[dict[str, Any]]] | None:
     """The plan and the arguments of its roots, kept with the operation. Raises GraphQLError."""
     coerced = get_variable_values(
@@ -63,7 +96,7 @@ def _ready(operation: Operation) -> tuple[Plan, list[dict[str, Any]]] | None:
     )
     if isinstance(coerced, list):
         return None
-    plan = _plan(operation, coerced)
+    plan = _plan(operation, coerced, compile_query)
     if plan is None:
         return None
     arguments = [get_argument_values(root.definition, root.syntax, coerced) for root in plan.roots]
@@ -103,7 +136,9 @@ def _holds(kept: Kept, shared: Shared, end: float) -> bool:
     return is_same
 
 
-def _plan(operation: Operation, variables: dict[str, Any]) -> Plan | None:
+def _plan(
+    operation: Operation, variables: dict[str, Any], compiled_from: Compile[Compiled]
+) -> Compiled | None:
     """The plan, compiled once for each operation and each set of values of its boolean variables."""
     compiled = operation.document.compiled
     names = compiled.get(operation.name)
@@ -114,12 +149,12 @@ def _plan(operation: Operation, variables: dict[str, Any]) -> Plan | None:
         if len(compiled) >= _PLANS_PER_DOCUMENT:
             return None
         try:
-            compiled[key] = compile_query(
+            compiled[key] = compiled_from(
                 operation.schema, operation.node, operation.document.fragments, variables
             )
         except Unplannable:
             compiled[key] = None
-    found: Plan | None = compiled[key]
+    found: Compiled | None = compiled[key]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -22,9 +22,10 @@ from graphql import (
     print_ast,
 )
 
+from storycore.graphql.mutation import Mutation
 from storycore.graphql.plan.completing import completer
 from storycore.graphql.plan.emitting import Emitter
-from storycore.graphql.plan.tree import Group, Link, Plan, Root, RowNode, Unplannable
+from storycore.graphql.plan.tree import Act, Group, Link, Plan, Root, RowNode, Unplannable
 from storycore.graphql.reads import ReadMany, ReadOne
 from storycore.graphql.relations import Column, Load, Relation
 from storycore.graphql.sharing import Shared
@@ -45,6 +46,19 @@ def compile_query(
     Raises Unplannable for whatever the reference executor must answer.
     """
     return _Compiler(schema, fragments, variables).plan(operation)
+
+
+def compile_mutation(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Fragments,
+    variables: Mapping[str, Any],
+) -> Sequence[Act]:
+    """The acts of a valid mutation in their order; of the variables only those of @skip and @include count.
+
+    Raises Unplannable for whatever the reference executor must answer.
+    """
+    return _Compiler(schema, fragments, variables).acts(operation)
 
 
 class _Compiler:
@@ -69,6 +83,24 @@ class _Compiler:
             for root in roots:
                 root.node.needs |= set(shared.sharing.version)
         return Plan(roots, shared)
+
+    def acts(self, operation: OperationDefinitionNode) -> Sequence[Act]:
+        root = self.schema.mutation_type
+        if root is None:
+            raise Unplannable
+        fields = self._collected([operation.selection_set], frozenset({root.name}))
+        return [self._act(root, key, nodes) for key, nodes in fields.items()]
+
+    def _act(self, root: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Act:
+        definition = root.fields.get(nodes[0].name.value)
+        mutation = getattr(definition.resolve, "__self__", None) if definition else None
+        if definition is None or not (
+            isinstance(mutation, type) and issubclass(mutation, Mutation)
+        ):
+            raise Unplannable
+        return Act(
+            key, mutation, definition, nodes[0], self._node(get_named_type(definition.type), nodes)
+        )
 
     def _shared(self, roots: list[Root]) -> Shared | None:
         """How the answers are shared: when all roots agree, and know of everything that is read."""

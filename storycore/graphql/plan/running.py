@@ -11,7 +11,9 @@ from storycore.access import Actor
 from storycore.graphql.plan.linking import Found, keys_of, placed, rows_by_id
 from storycore.graphql.plan.tree import Group, Link, Plan, Root, RowNode, Rows
 from storycore.graphql.reads import ReadOne
+from storycore.graphql.relations import Written
 from storycore.ids import raw_id
+from storycore.mongo.reading import Row
 from storycore.mongo.relating import RowBy, RowsBy
 
 _NOTHING: tuple[frozenset[str], Rows] = (frozenset(), [])
@@ -43,6 +45,16 @@ class Run:
             root.key: self._root(root, arguments)
             for root, arguments in zip(self.plan.roots, self.arguments, strict=True)
         }
+
+    def payload(self, node: RowNode, row: Row) -> dict[str, Any]:
+        """The payload of a mutation from its row; a row that was given whole is not read back."""
+        links: list[Found] = [None] * len(node.links)
+        written = row.get("written")
+        if written is not None:
+            for index, link in enumerate(node.links):
+                if isinstance(link.relation, Written) and link.documents is not None:
+                    links[index] = self._placed(link, link.documents.key, (), [written])
+        return self._finished(node, [row], links)[0]
 
     def _root(self, root: Root, arguments: Mapping[str, Any]) -> Any:
         if isinstance(root.read, ReadOne):

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLField
 
+from storycore.graphql.mutation import Mutation
 from storycore.graphql.reads import ReadMany, ReadOne
 from storycore.graphql.relations import Load, Relation
 from storycore.graphql.sharing import Shared
@@ -84,6 +85,17 @@ class Plan:
 
     roots: Sequence[Root]
     shared: Shared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One field of Mutation: who performs it, and how its payload is written."""
+
+    key: str
+    mutation: type[Mutation]
+    definition: GraphQLField
+    syntax: FieldNode
+    node: RowNode
 
 
 Rows = list[Row]

@@ -14,7 +14,7 @@ from django.conf import settings
 from pymongo.errors import PyMongoError
 
 from assets.documents import Asset
-from storycore.mongo.budget import read_budget, remaining_seconds
+from storycore.mongo.budget import remaining_seconds, time_budget
 from storycore.mongo.connection import configure, database, forget_connection
 from storycore.mongo.documents import valid_new
 from storycore.mongo.reading import aggregated, count_where, find_in, find_one, find_where
@@ -141,7 +141,7 @@ def test_a_server_that_says_nothing_more_is_waited_for_as_long_as_the_budget(wir
     wire.is_silent = True
     began = time.monotonic()
 
-    with read_budget(8), pytest.raises(PyMongoError):
+    with time_budget(8), pytest.raises(PyMongoError):
         find_in(Asset, "_id", keys, ("name",))
 
     assert time.monotonic() - began < 13
@@ -155,7 +155,7 @@ SLOW = {"$expr": {"$gt": [{"$reduce": _SUM}, 0]}}
 def test_the_server_ends_what_the_budget_does_not_allow(content: None) -> None:
     assets(40)
 
-    with read_budget(0.2):
+    with time_budget(0.2):
         for read in (
             lambda: find_where(Asset, SLOW, ("name",), sort=(), limit=None),
             lambda: aggregated(Asset, [{"$match": SLOW}]),
@@ -166,5 +166,5 @@ def test_the_server_ends_what_the_budget_does_not_allow(content: None) -> None:
             assert stopped.value.timeout
         assert remaining_seconds() == 0.001
     assert remaining_seconds() is None
-    with read_budget(5):
+    with time_budget(5):
         assert count_where(Asset, {}) == 40

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pymongo.client_session import ClientSession
 
 from assets.documents import Asset
-from storycore.errors import Conflict
-from storycore.mongo.connection import database
+from storycore.errors import Conflict, Unavailable
+from storycore.mongo.budget import time_budget
+from storycore.mongo.connection import client, database
 from storycore.mongo.documents import valid_new
 from storycore.mongo.writing import held, in_transaction, insert, stored, update
+from tests.conftest import CommandCounter
 
 
 def a_record(name: str) -> dict[str, object]:
@@ -74,3 +77,36 @@ def test_of_those_who_hold_a_name_one_after_the_other_commits(content: None) -> 
     assert sorted(answers) == [False] * 15 + [True]
     assert database()["assets"].count_documents({}) == 1
     assert database()["holds"].count_documents({}) == 0
+
+
+def test_who_is_slower_than_others_gives_up_when_the_budget_is_spent(content: None) -> None:
+    record = a_record("one")
+    insert(Asset, record)
+    change = {"$set": {"name": "mine"}}
+    attempts: list[float] = []
+
+    def work(session: ClientSession) -> None:
+        attempts.append(time.monotonic())
+        update(Asset, record["_id"], change, session)
+
+    with client().start_session() as other, other.start_transaction():
+        stored(Asset).update_one(
+            {"_id": record["_id"]}, {"$set": {"name": "theirs"}}, session=other
+        )
+        began = time.monotonic()
+        with time_budget(0.5), pytest.raises(Unavailable):
+            in_transaction(work)
+
+    assert len(attempts) > 1
+    assert 0.5 <= time.monotonic() - began < 3
+    assert stored(Asset).distinct("name") == ["theirs"]
+
+
+def test_the_commit_is_told_what_is_left(content: None, commands: CommandCounter) -> None:
+    in_transaction(lambda session: insert(Asset, a_record("one"), session))
+    with time_budget(5):
+        in_transaction(lambda session: insert(Asset, a_record("two"), session))
+
+    without, within = commands.limits_ms["commitTransaction"]
+    assert without is None
+    assert 4_000 < within <= 5_000
