@@ -15,7 +15,7 @@ from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from storycore.mongo.commands import CommandCounter
+from storycore.mongo.commands import CountingClient
 
 # An acknowledged write survives the death of every process and a fail-over.
 DURABLE = WriteConcern(w="majority", j=True)
@@ -45,7 +45,7 @@ def configure(uri: str, name: str) -> None:
         w="majority",
         journal=True,
         retryWrites=True,
-        event_listeners=[CommandCounter()],
+        mongo_client_class=CountingClient,
     )
 
 
