@@ -329,7 +329,9 @@ async def test_presence_ends_with_the_right_to_read_and_with_the_story(web: Web)
         assert names(await owner.data("1")) == (["Ada"], 1)
 
         await call(update_scenario)(ada.actor, scenario, {"is_published": False})
-        ended = await guest.next()
+        # On a busy machine the guest's own coming is told once more before.
+        while (ended := await guest.next())["type"] == "next":
+            assert names(ended["payload"]["data"]) == (["Ada"], 1)
         assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "NOT_FOUND")
         assert await until(owner, lambda told: told == (["Ada"], 0))
 
