@@ -78,6 +78,18 @@ def test_every_lasting_service_is_checked_and_restarted() -> None:
             assert ("test" in service.get("healthcheck", {})) == (name != "web"), name
 
 
+def test_each_of_our_containers_gets_all_settings_of_the_env_file() -> None:
+    """A key of a provider is no use in a file that the worker never sees."""
+    ours = [service for service in compose()["services"].values() if "build" in service]
+
+    assert len(ours) == 4
+    for service in ours:
+        assert service["env_file"] == [{"path": ".env", "required": False}]
+        assert service["environment"]["DJANGO_SETTINGS_MODULE"] == "config.settings.production"
+        # A folder of the machine is none of the container.
+        assert service["environment"]["STORYCORE_DATA"] == "/var/lib/storycore"
+
+
 def test_every_store_keeps_its_data_in_a_named_volume() -> None:
     document = compose()
     mounted = {
