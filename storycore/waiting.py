@@ -17,11 +17,14 @@ from typing import Any
 
 Job = Callable[[], None]
 
+# A transaction works for a quarter of its time, or less.
+_BRIEF_WAITS = 3
+
 
 class Room:
     """The threads of one web process: `running` jobs are worked on at once, and `aside` more wait at once.
 
-    Beside them as many as may run wait for a moment only, for the disk of the database.
+    Beside them three times as many as may run wait for a moment only, for the disk of the database.
 
     A thread that has ended a job takes the next one itself: that costs neither a turn of the event loop nor a
     change of threads.
@@ -34,10 +37,10 @@ class Room:
         self._jobs: deque[Job] = deque()
         self._lock = threading.Lock()
         self._aside = threading.BoundedSemaphore(aside)
-        self._brief = threading.BoundedSemaphore(running)
+        self._brief = threading.BoundedSemaphore(_BRIEF_WAITS * running)
         self._inside = threading.local()
         # Threads are made when they are needed first. One stands by for each permit of `_idle`.
-        self._most_threads = 2 * running + aside
+        self._most_threads = (1 + _BRIEF_WAITS) * running + aside
         self._threads = 0
         self._idle = threading.Semaphore(0)
 

@@ -137,13 +137,15 @@ async def test_a_brief_wait_takes_no_place_of_the_long_ones() -> None:
     worker = asyncio.create_task(room.run(begun.append, "worker"))
     await settled()
     assert begun == ["brief", "long", "worker"]
-    # No more than one of each: the next one keeps its place and goes on in it.
-    second = asyncio.create_task(room.run(lambda: waits("second", briefly=True)))
+    # No more than three for each place: the next one keeps its own and goes on in it.
+    others = [
+        asyncio.create_task(room.run(lambda: waits("another", briefly=True))) for _ in range(2)
+    ]
     await settled()
-    assert await second is False
+    assert await room.run(lambda: waits("one too many", briefly=True)) is False
     go.set()
 
-    assert await asyncio.gather(brief, long, worker) == [True, True, None]
+    assert await asyncio.gather(brief, long, worker, *others) == [True, True, None, True, True]
 
 
 async def test_threads_are_made_when_they_are_needed_and_used_again() -> None:
