@@ -110,8 +110,10 @@ def compare(
     seconds: float,
     connections: int,
 ) -> Compared:
-    """The same load on both, in turn, so that the noise of the machine meets both."""
+    """The same load on both, in turn, so that the noise of the machine meets both; they get warm before."""
     found: list[list[tuple[Load, float]]] = [[], []]
+    for port, requests in (one, other):
+        measured(port, requests, connections=connections, seconds=seconds / 2)
     for _ in range(ROUNDS):
         for (port, requests), loads in zip((one, other), found, strict=True):
             before = bench.cpu_seconds(port)

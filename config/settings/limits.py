@@ -45,7 +45,7 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 # What the server takes in before Django sees it: the largest upload, with room for its envelope.
 REQUEST_MAX_BYTES = env.integer("REQUEST_MAX_BYTES", 64_000_000, least=1_000_000)
 REQUEST_MAX_SECONDS = env.number("REQUEST_MAX_SECONDS", 120, least=1)
-# Requests that one web process works on at once, each in a thread; three transactions for each wait beside them.
+# Requests that one web process works on at once, each in a thread; beside each three transactions may wait.
 WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=64)
 
 # Live connections: WebSockets and event streams of one web process.
