@@ -83,7 +83,7 @@ def test_a_plan_writes_what_the_executor_would(
     people: tuple[Actor, Actor], ids: dict[str, list[str]]
 ) -> None:
     planned_times = 0
-    for seed in range(150):
+    for seed in range(80):
         actor = people[seed % 4 == 3] if seed % 8 != 7 else NOBODY
         text = MutationWriter(random.Random(seed), ids).query()
         # The first time changes something, from then on nothing does.
@@ -100,7 +100,7 @@ def test_a_plan_writes_what_the_executor_would(
         planned_times += 1
         assert not reference.errors, (text, reference.errors)
         assert steady(planned.data) == steady(reference.data), text
-    assert planned_times > 50
+    assert planned_times > 25
 
 
 def test_a_new_scene_comes_from_what_was_written(
