@@ -25,7 +25,7 @@ async def test_what_does_not_come_ends_and_the_others_go_on() -> None:
     patience = Patience(0.5)
     began = time.monotonic()
     late = [asyncio.create_task(patience.awaited(asyncio.sleep(30))) for _ in range(3)]
-    # They began long enough before it that it is in time when they are late.
+    # It begins later, so its time is not over when theirs is.
     await asyncio.sleep(0.3)
     in_time = asyncio.create_task(patience.awaited(asyncio.sleep(0.05, "in time")))
 
